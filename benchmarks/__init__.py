@@ -1,0 +1,1 @@
+"""Benchmarks: each prints what it measured, with its settings, and the numbers of every round."""

@@ -1,0 +1,4 @@
+"""Verdicts on large and deep schemas.
+
+pytest benchmarks/schema --benchmark-only -o testpaths=benchmarks
+"""

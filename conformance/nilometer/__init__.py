@@ -1,0 +1,1 @@
+"""The conformance suite: what people install, run and import. Read `cli.py` first."""

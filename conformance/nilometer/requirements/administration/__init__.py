@@ -1,0 +1,1 @@
+"""Topics, settings and metadata (area A)."""

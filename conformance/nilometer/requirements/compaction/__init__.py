@@ -1,0 +1,1 @@
+"""Area C: compaction and retention: what may disappear, and what may not."""

@@ -1,0 +1,1 @@
+"""A producer's retries: sequences, windows and epochs (area I)."""

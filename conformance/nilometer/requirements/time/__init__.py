@@ -1,0 +1,1 @@
+"""Timestamps, and finding records by them (area TI)."""

@@ -1,0 +1,1 @@
+"""Transactions: coordinator, fencing, markers, last stable offset (area T)."""

@@ -1,0 +1,1 @@
+"""What readers may see, and when: the high watermark (area V)."""

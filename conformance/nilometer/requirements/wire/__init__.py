@@ -1,0 +1,1 @@
+"""The bytes themselves (area W)."""

@@ -1,0 +1,1 @@
+"""Regular expressions that cannot be made to take for ever. Read `pattern.py` first."""

@@ -1,0 +1,130 @@
+"""Can a reader with one Avro schema read what was written with another?
+
+    reader        writer               when
+    any           union                it reads every branch
+    union         not a union          some branch reads it
+    primitive     the same             always; long reads int; float reads int, long; double reads all three;
+                                       bytes and string read each other
+    array, map    array, map           items, values
+    fixed         fixed                names match and sizes are equal
+    enum          enum                 names match; it knows every symbol, or has a default
+    record        record               names match; each field is found and read, or has a default
+
+Names match if the short names are equal, or the writer's full name is among the reader's aliases. Schemas may be
+recursive, so the answer is a greatest fixpoint: a pair is compatible unless it is shown not to be, and a pair that has
+fallen takes with it what rested on it. Source: Apache Avro specification, schema resolution; `SchemaCompatibility`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from nilometer_reference.registry.avro_schema import Field, Node
+
+PROMOTIONS: Final = {
+    "long": ("int",),
+    "float": ("int", "long"),
+    "double": ("int", "long", "float"),
+    "bytes": ("string",),
+    "string": ("bytes",),
+}
+Pair = tuple[Node, Node]
+Reads = Callable[[Node, Node], bool]
+
+
+def differences(reader: Node, writer: Node) -> list[str]:
+    """Why `reader` cannot read everything that `writer` writes; empty if it can."""
+    pairs = _reachable(reader, writer)
+    fallen: dict[Pair, str] = {}
+    while True:
+        found = {pair: why for pair in pairs if pair not in fallen and (why := _why_not(*pair, _reads(fallen)))}
+        if not found:
+            break
+        fallen |= found
+    if (reader, writer) not in fallen:
+        return []
+    blamed = _blamed(reader, writer, fallen)
+    return list(dict.fromkeys(why for pair, why in fallen.items() if pair in blamed))
+
+
+def _reads(fallen: dict[Pair, str]) -> Reads:
+    return lambda reader, writer: (reader, writer) not in fallen
+
+
+def _reachable(reader: Node, writer: Node) -> list[Pair]:
+    """The pair and all that it may rest on."""
+    found: dict[Pair, None] = {(reader, writer): None}
+    queue = [(reader, writer)]
+
+    def note(one: Node, other: Node) -> bool:
+        if (one, other) not in found:
+            found[one, other] = None
+            queue.append((one, other))
+        return True
+
+    while queue:
+        _why_not(*queue.pop(), note)
+    return list(found)
+
+
+def _blamed(reader: Node, writer: Node, fallen: dict[Pair, str]) -> set[Pair]:
+    """Fallen pairs that the root rests on, by fallen pairs alone."""
+    blamed = {(reader, writer)}
+    queue = [(reader, writer)]
+
+    def note(one: Node, other: Node) -> bool:
+        if (one, other) in fallen and (one, other) not in blamed:
+            blamed.add((one, other))
+            queue.append((one, other))
+        return True
+
+    while queue:
+        _why_not(*queue.pop(), note)
+    return blamed
+
+
+def _why_not(reader: Node, writer: Node, reads: Reads) -> str:
+    """Why this pair falls, given which others do; empty if it does not. Asks about every pair that it rests on."""
+    if writer.kind == "union":
+        missing = [branch for branch, ok in [(b, reads(reader, b)) for b in writer.branches] if not ok]
+        return f"{reader} does not read the branch {missing[0]} of the writer's union" if missing else ""
+    if reader.kind == "union":
+        verdicts = [reads(branch, writer) for branch in reader.branches]
+        return "" if any(verdicts) else f"no branch of the reader's union reads {writer}"
+    if reader.kind != writer.kind:
+        promoted = writer.kind in PROMOTIONS.get(reader.kind, ())
+        return "" if promoted else f"a reader's {reader} where the writer has {writer}"
+    if reader.kind in ("array", "map"):
+        return "" if reads(reader.branches[0], writer.branches[0]) else f"the {reader.kind}s hold different things"
+    if reader.name and not _names_match(reader, writer):
+        return f"the reader's {reader.kind} is called {reader.name}, the writer's {writer.name}"
+    if reader.kind == "fixed":
+        return "" if reader.size == writer.size else f"fixed {reader.name} has {reader.size} bytes, not {writer.size}"
+    if reader.kind == "enum":
+        unknown = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
+        bad = unknown and reader.default_symbol is None
+        return f"enum {reader.name} does not know {', '.join(unknown)}, and has no default" if bad else ""
+    return _record(reader, writer, reads) if reader.kind == "record" else ""
+
+
+def _names_match(reader: Node, writer: Node) -> bool:
+    return reader.short_name == writer.short_name or writer.name in reader.aliases
+
+
+def _record(reader: Node, writer: Node, reads: Reads) -> str:
+    reasons = []
+    for field in reader.fields:
+        written = _written(field, writer)
+        if written is None:
+            if not field.has_default:
+                reasons.append(f"field {field.name} of {reader.name} is not written, and has no default")
+        elif not reads(field.type, written.type):
+            reasons.append(f"field {field.name} of {reader.name} cannot be read")
+    return "; ".join(reasons)
+
+
+def _written(field: Field, writer: Node) -> Field | None:
+    """The writer's field of that name, or of one of the reader's aliases for it."""
+    by_name = {one.name: one for one in writer.fields}
+    return next((by_name[name] for name in (field.name, *field.aliases) if name in by_name), None)

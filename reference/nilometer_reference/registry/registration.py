@@ -1,0 +1,161 @@
+"""Register and look up: from the body of a request to the version that it is, or becomes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from nilometer_reference.registry import records, settings
+from nilometer_reference.registry.checking import check
+from nilometer_reference.registry.content import TYPES, canonical_text, guid, identity
+from nilometer_reference.registry.errors import (
+    RegistryError,
+    incompatible,
+    invalid_schema,
+    invalid_version,
+    not_permitted,
+    schema_not_found,
+    subject_not_found,
+)
+from nilometer_reference.registry.records import AVRO, Json, Reference, StoredSchema
+from nilometer_reference.registry.settings import IMPORT, Writes
+from nilometer_reference.registry.state import State
+from nilometer_reference.registry.subjects import DEFAULT_CONTEXT, Subject, parse_subject
+
+LATEST = -1
+SCHEMA_BYTES_MAX = 1 << 20
+REFERENCE_DEPTH_MAX = 64
+
+
+def register(
+    state: State, subject: Subject, body: Json, *, normalize: bool, force: bool = False
+) -> tuple[Writes, StoredSchema]:
+    """What is to be written, and the version that it makes. Raises 409, 42201, 42205."""
+    settings.check_writable(state, subject)
+    mode = settings.mode_of(state, subject)
+    given_id = int(body.get("id") or 0)
+    if (given_id > 0) != (mode == IMPORT):
+        raise not_permitted(f"Subject '{subject}' is in mode {mode}" + (" and takes no id" if given_id > 0 else ""))
+    candidate = read(state, subject, body, normalize=normalize or settings.normalizes(state, subject))
+    if mode != IMPORT and (known := _same(state.live(subject), candidate)) is not None:
+        return [], known
+    if mode != IMPORT and not force:
+        level = settings.level_of(state, subject)
+        wrong = check(level, candidate, state.live(subject), lambda one: texts(state, one))
+        if wrong:
+            raise incompatible([*wrong, f"compatibility: '{level}'"])
+    made = replace(candidate, version=_next_version(state, subject, body), id=_id(state, candidate, given_id))
+    writes: Writes = []
+    if subject.context != DEFAULT_CONTEXT and subject.context not in state.contexts:
+        writes.append(records.context_record(subject.context))
+    if made.id > state.largest_ids.get(subject.context, 0):
+        writes.append(records.largest_id_record(subject.context, made.id))
+    writes.append((records.schema_key(subject, made.version), records.schema_value(made)))
+    return writes, made
+
+
+def read(state: State, subject: Subject, body: Json, *, normalize: bool) -> StoredSchema:
+    """The schema of a body, parsed and in canonical form; version and id are still 0. Raises 42201."""
+    text, type_ = body.get("schema"), str(body.get("schemaType") or AVRO).upper()
+    if type_ not in TYPES:
+        raise invalid_schema(f"Invalid schema type {type_}")
+    if not isinstance(text, str) or not text.strip():
+        raise invalid_schema("Empty schema")
+    if len(text) > SCHEMA_BYTES_MAX:
+        raise RegistryError(42209, f"A schema of {len(text)} characters, the most is {SCHEMA_BYTES_MAX}")
+    references = tuple(_reference(state, subject, one) for one in body.get("references") or ())
+    draft = StoredSchema(subject, 0, 0, text, type_, references, body.get("metadata"))
+    return replace(draft, text=canonical_text(type_, text, normalize=normalize, resolved=texts(state, draft)))
+
+
+def _reference(state: State, subject: Subject, given: Any) -> Reference:
+    """Version -1 is the latest one, now."""
+    try:
+        name, target, version = str(given["name"]), str(given["subject"]), int(given["version"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise invalid_schema(f"{given!r:.120} is no reference") from error
+    if version == LATEST:
+        live = state.live(parse_subject(target, subject.context))
+        if not live:
+            raise invalid_schema(f'No schema reference found for subject "{target}" and version {version}')
+        version = live[-1].version
+    return Reference(name, target, version)
+
+
+def texts(state: State, stored: StoredSchema) -> dict[str, str]:
+    """The texts of everything that a schema refers to, by name, what is needed first in front. Raises 42201."""
+    found: dict[str, str] = {}
+
+    def add(one: StoredSchema, depth: int) -> None:
+        if depth > REFERENCE_DEPTH_MAX:
+            raise invalid_schema(f"references are nested more than {REFERENCE_DEPTH_MAX} deep")
+        for reference in one.references:
+            target = parse_subject(reference.subject, one.subject.context)
+            referred = state.versions.get(target, {}).get(reference.version)
+            if referred is None:
+                raise invalid_schema(
+                    f'No schema reference found for subject "{reference.subject}" and version {reference.version}'
+                )
+            if reference.name not in found:
+                add(referred, depth + 1)
+                found[reference.name] = referred.text
+
+    add(stored, 0)
+    return found
+
+
+def _same(versions: list[StoredSchema], candidate: StoredSchema) -> StoredSchema | None:
+    """The newest version with the candidate's content."""
+    return next((one for one in reversed(versions) if identity(one) == identity(candidate)), None)
+
+
+def _next_version(state: State, subject: Subject, body: Json) -> int:
+    """One more than any that is known, softly deleted ones included."""
+    following = max(state.versions.get(subject, {0: None})) + 1
+    wanted = int(body.get("version") or 0)
+    if settings.mode_of(state, subject) == IMPORT:
+        return wanted if wanted > 0 else following
+    if wanted > 0 and wanted != following:
+        raise invalid_schema("Version is not one more than previous version")
+    return following
+
+
+def _id(state: State, candidate: StoredSchema, given: int) -> int:
+    """That of the same content, or the next one; in IMPORT the given one."""
+    context = candidate.subject.context
+    if given > 0:
+        holders = state.holders(context, given)
+        if holders and identity(holders[0]) != identity(candidate):
+            raise not_permitted(f"Overwrite new schema with id {given} is not permitted.")
+        return given
+    known = state.ids.get((context, identity(candidate)))
+    return known if known is not None else state.largest_ids.get(context, 0) + 1
+
+
+def look_up(state: State, subject: Subject, body: Json, *, normalize: bool, deleted: bool) -> StoredSchema:
+    """The version of a subject that has this content. Raises 40401, 40403, 42201."""
+    if not state.live(subject, deleted=deleted):
+        raise subject_not_found(str(subject))
+    candidate = read(state, subject, body, normalize=normalize or settings.normalizes(state, subject))
+    found = _same(state.live(subject, deleted=deleted), candidate)
+    if found is None:
+        raise schema_not_found()
+    return found
+
+
+def version_number(text: str) -> int:
+    """`latest` and -1 are `LATEST`. Raises 42202."""
+    if text == "latest":
+        return LATEST
+    try:
+        number = int(text)
+    except ValueError:
+        raise invalid_version(text) from None
+    if number != LATEST and not 1 <= number < 2**31:
+        raise invalid_version(text)
+    return number
+
+
+def guid_of(stored: StoredSchema) -> str:
+    """The same in every context."""
+    return guid(stored.text, stored.references, stored.metadata)

@@ -1,0 +1,35 @@
+"""AllocateProducerIdsRequest and AllocateProducerIdsResponse: generated from `schema/`.
+
+Change the table and run `generate_classes.py`; nothing in here is written by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(slots=True)
+class AllocateProducerIdsRequest:
+    API_KEY: ClassVar[int | None] = 67
+    KIND: ClassVar[str] = "request"
+    VERSIONS: ClassVar[tuple[int, int]] = (0, 0)
+    FLEXIBLE_FROM: ClassVar[int] = 0
+
+    broker_id: int = 0
+    broker_epoch: int = -1
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class AllocateProducerIdsResponse:
+    API_KEY: ClassVar[int | None] = 67
+    KIND: ClassVar[str] = "response"
+    VERSIONS: ClassVar[tuple[int, int]] = (0, 0)
+    FLEXIBLE_FROM: ClassVar[int] = 0
+
+    throttle_time_ms: int = 0
+    error_code: int = 0
+    producer_id_start: int = 0
+    producer_id_len: int = 0
+    unknown_tags: dict[int, bytes] | None = None

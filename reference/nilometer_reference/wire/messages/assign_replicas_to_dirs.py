@@ -1,0 +1,78 @@
+"""AssignReplicasToDirsRequest and AssignReplicasToDirsResponse: generated from `schema/`.
+
+Change the table and run `generate_classes.py`; nothing in here is written by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ..uuids import ZERO_UUID
+
+
+@dataclass(slots=True)
+class RequestPartitionData:
+    partition_index: int = 0
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class RequestTopicData:
+    topic_id: bytes = ZERO_UUID
+    partitions: list[RequestPartitionData] = field(default_factory=list)
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class RequestDirectoryData:
+    id: bytes = ZERO_UUID
+    topics: list[RequestTopicData] = field(default_factory=list)
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class AssignReplicasToDirsRequest:
+    API_KEY: ClassVar[int | None] = 73
+    KIND: ClassVar[str] = "request"
+    VERSIONS: ClassVar[tuple[int, int]] = (0, 0)
+    FLEXIBLE_FROM: ClassVar[int] = 0
+
+    broker_id: int = 0
+    broker_epoch: int = -1
+    directories: list[RequestDirectoryData] = field(default_factory=list)
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class ResponsePartitionData:
+    partition_index: int = 0
+    error_code: int = 0
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class ResponseTopicData:
+    topic_id: bytes = ZERO_UUID
+    partitions: list[ResponsePartitionData] = field(default_factory=list)
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class ResponseDirectoryData:
+    id: bytes = ZERO_UUID
+    topics: list[ResponseTopicData] = field(default_factory=list)
+    unknown_tags: dict[int, bytes] | None = None
+
+
+@dataclass(slots=True)
+class AssignReplicasToDirsResponse:
+    API_KEY: ClassVar[int | None] = 73
+    KIND: ClassVar[str] = "response"
+    VERSIONS: ClassVar[tuple[int, int]] = (0, 0)
+    FLEXIBLE_FROM: ClassVar[int] = 0
+
+    throttle_time_ms: int = 0
+    error_code: int = 0
+    directories: list[ResponseDirectoryData] = field(default_factory=list)
+    unknown_tags: dict[int, bytes] | None = None

@@ -1,0 +1,23 @@
+"""kfake as a target."""
+
+import pytest
+
+from nilometer.targets import Control, parse_target
+from nilometer.targets.kfake import KfakeTarget
+
+
+@pytest.mark.external
+def test_it_starts_answers_and_is_gone_afterwards(installed, gone):
+    installed("kfake:")
+    with parse_target("kfake:") as target:
+        assert isinstance(target, KfakeTarget)
+        assert target.alive()
+        process = target.nodes[0].process
+        assert process is not None
+        assert "kfake" in target.describe()
+    assert gone(process.pid)
+
+
+def test_a_restart_would_forget_everything_so_it_is_not_offered(installed):
+    installed("kfake:")
+    assert Control.RESTART not in parse_target("kfake:").control

@@ -1,0 +1,53 @@
+"""HTTP: connections that stay, bodies that are too large, mistakes of ours."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from nilometer_reference.registry import server as server_module
+from nilometer_reference.registry.server import BODY_BYTES_MAX, CONTENT_TYPE
+from tests.reference.registry.running import Client
+
+
+def connect(client: Client) -> http.client.HTTPConnection:
+    address = urlsplit(client.url)
+    return http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
+
+
+def test_a_connection_serves_many_requests_each_with_its_type(client: Client) -> None:
+    connection = connect(client)
+    for _ in range(3):
+        connection.request("GET", "/subjects")
+        answer = connection.getresponse()
+        assert answer.headers["Content-Type"] == CONTENT_TYPE
+        answer.read()
+    connection.close()
+
+
+def test_a_body_that_is_too_large_is_refused_unread(client: Client) -> None:
+    connection = connect(client)
+    connection.putrequest("POST", "/subjects/s/versions")
+    connection.putheader("Content-Length", str(BODY_BYTES_MAX + 1))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+
+
+def test_bytes_that_are_no_request_cost_their_own_connection(client: Client) -> None:
+    address = urlsplit(client.url)
+    with socket.create_connection((address.hostname, address.port), 30) as peer:
+        peer.sendall(b"\x00\xff\x00\r\n\r\n")
+        peer.recv(1000)
+    assert client.good("GET", "/") == {}
+
+
+def test_a_mistake_of_ours_is_a_500_without_a_traceback(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(server_module, "answer", fail)
+    status, found = client.ask("GET", "/subjects")
+    assert (status, found) == (500, {"error_code": 500, "message": "Internal Server Error"})
