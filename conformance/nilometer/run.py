@@ -8,7 +8,8 @@
     run.explore(strategy, test)     Hypothesis: generated inputs, and the smallest that contradicts
     run.random, run.seed            chance that --seed repeats
 
-A check that judged nothing ends as `not exercised`: count only what really was an instance of the premise.
+A check that judged nothing ends as `not exercised`, unless the budget is a promise and left it no time: count only what
+really was an instance of the premise.
 """
 
 from __future__ import annotations
@@ -286,6 +287,9 @@ class Run:
         elif result.skipped:
             result.verdict = Verdict.NOT_OBSERVABLE
             result.reason = result.skipped.most_common(1)[0][0]
+        elif self.settings.is_promise and time.monotonic() > self.deadline:
+            result.verdict, result.reason = Verdict.NOT_OBSERVABLE, Reason.TIME
+            result.detail = "its time was over before an instance of its premise occurred"
         else:
             result.verdict = Verdict.NOT_EXERCISED
             result.detail = "no instance of its premise occurred"

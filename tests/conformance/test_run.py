@@ -48,6 +48,15 @@ def test_nothing_judged_is_never_a_pass():
     assert (result.verdict, result.reason, result.detail) == (Verdict.NOT_OBSERVABLE, Reason.REFUSED, "no")
 
 
+def test_nothing_judged_for_lack_of_time_is_not_run_where_the_budget_is_a_promise():
+    for profile, verdict in ((Profile.SMOKE, Verdict.NOT_OBSERVABLE), (Profile.CORE, Verdict.NOT_EXERCISED)):
+        over = time.monotonic() - 1
+        run = Run(make_requirement(), make_subject(), Settings(profile=profile), over)
+        result = run.finish()
+        assert result.verdict is verdict
+        assert (result.reason is Reason.TIME) == (profile is Profile.SMOKE)
+
+
 def test_what_could_not_be_judged_is_counted_beside_what_holds():
     run = make_run()
     run.holds()

@@ -213,7 +213,10 @@ def _cuts_no_more(s: State, sorts: Sorts, replica: Any, leader: Any, common: Any
     """At the cut one of the logs ends, or has a later epoch."""
     return any_of(
         *(equal(cut, s.log_end(r)) for r in (replica, leader)),
-        *(sorts.epoch.below(common, s.entry_epoch(r, cut)) for r in (replica, leader)),
+        *(
+            all_of(sorts.offset.below(cut, s.log_end(r)), sorts.epoch.below(common, s.entry_epoch(r, cut)))
+            for r in (replica, leader)
+        ),
     )
 
 
