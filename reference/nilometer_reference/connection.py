@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from nilometer_reference.repeats import Repeats
 from nilometer_reference.wire.frames import SIZE
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Connection:
 
     __slots__ = (
         "_buffer", "_end", "_frame_bytes_max", "_needed", "_start", "_view",
-        "client_host", "id", "is_broken", "is_open", "served", "unsent_bytes", "waiting",
+        "client_host", "id", "is_broken", "is_open", "repeats", "served", "unsent_bytes", "waiting",
     )  # fmt: skip
 
     def __init__(self, connection_id: int, client_host: str, frame_bytes_max: int) -> None:
@@ -39,6 +40,7 @@ class Connection:
         """The request under way."""
         self.served = 0
         """Requests taken up so far: the number of the last one."""
+        self.repeats = Repeats()
         self.unsent_bytes = 0
         """Bytes of answers since the driver last said `drained`."""
         self._frame_bytes_max = frame_bytes_max

@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from nilometer_reference.apis.api import Api
+from nilometer_reference.apis.api import Again, Api
 from nilometer_reference.apis.registry import served_apis
 from nilometer_reference.broker.broker import Broker
 from nilometer_reference.broker.requests import NO_RESPONSE, CloseConnection, RequestContext
 from nilometer_reference.connection import Connection
+from nilometer_reference.repeats import Answers
 from nilometer_reference.wire.chunks import Chunk
 from nilometer_reference.wire.codec import Message, UnsupportedMessageVersion, decode_from
 from nilometer_reference.wire.frames import API_VERSIONS, encode_response, frame_bytes, parse_request_header
@@ -83,6 +84,8 @@ class Node:
         self._ready: list[Connection] = []
         """Answered later, and perhaps with a next request in the buffer."""
         self._effects: list[Effect] = []
+        self._answers = Send(-1, ()), Answers()
+        """The effect that the answers to repeated requests were last put into."""
         self._now_ms = 0
 
     # What a driver calls
@@ -149,7 +152,9 @@ class Node:
                 if connection.is_broken:
                     self._close(connection, "a frame of an impossible size")
                 return
-            self._serve(connection, frame)
+            found = connection.repeats.find(frame)
+            if found is None or not self._serve_again(connection, frame, *found):
+                self._serve(connection, frame)
             if self._is_traced:
                 self.broker.tell()
 
@@ -188,6 +193,29 @@ class Node:
 
     # One request
 
+    def _serve_again(self, connection: Connection, frame: memoryview, again: Again, correlation_id: int) -> bool:
+        """Serve a request that came before; False if it has to be decoded after all."""
+        try:
+            served = again.serve(self.broker, frame, correlation_id, self._now_ms)
+        except Exception:
+            logger.exception("a repeated request failed; its connection is closed")
+            self._close(connection, "an error of ours")
+            return True
+        if served is None:
+            return False
+        chunk, log = served
+        connection.served += 1
+        connection.unsent_bytes += len(chunk)
+        send, answers = self._answers
+        effects = self._effects
+        if not effects or effects[-1] is not send or send.connection_id != connection.id:
+            answers = Answers()
+            send = Send(connection.id, answers.chunks, depends=True, otherwise=answers.otherwise)
+            self._answers = send, answers
+            effects.append(send)
+        answers.add(again, correlation_id, chunk, log)
+        return True
+
     def _serve(self, connection: Connection, frame: memoryview) -> None:
         try:
             api_key = int.from_bytes(frame[:2], "big")
@@ -225,6 +253,10 @@ class Node:
             connection.waiting = None
         elif answer is not None:
             self._answer(connection, context, answer)
+            if api.learn is not None:
+                again = api.learn(request, frame, header)
+                if again is not None:
+                    connection.repeats.learn(frame, again)
 
     def _respond(self, connection: Connection, number: int, response: Message) -> None:
         context = connection.waiting

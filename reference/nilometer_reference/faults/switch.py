@@ -95,6 +95,6 @@ def instead_of_handler(api_key: int) -> Callable[[Callable[..., Any]], None]:
             return faulty(api.handle, broker, request, context)
 
         _undo.append(partial(served_apis().__setitem__, api_key, api))
-        served_apis()[api_key] = replace(api, handle=handle)
+        served_apis()[api_key] = replace(api, handle=handle, learn=None)
 
     return put

@@ -1,6 +1,7 @@
 """The records of a batch, checked without being decoded: what `wire.record_encoding.walk_records` answers, sooner.
 
     one by one        every field of the frame, in line
+    all at once       records of one size: `record_layouts`
     a run at once     records of one shape (equal lengths, equal widths of their deltas), column by column:
 
                       length  timestamp  offset  key     value
@@ -20,6 +21,7 @@ from array import array
 from sys import byteorder
 from typing import Final
 
+from nilometer_reference.log.record_layouts import COUNT_MIN, SIGNED_ORDER, uniform_facts
 from nilometer_reference.wire.record_encoding import RecordFacts, read_varint, records_block, walk_records
 from nilometer_reference.wire.records import Batch
 
@@ -32,8 +34,6 @@ _MORE: Final = bytes(range(128, 256))
 """Bytes of a varint that others follow."""
 _NON_NEGATIVE: Final = bytes(range(0, 256, 2))
 """First bytes of the zigzag varints that are not negative."""
-_SIGNED_ORDER: Final = bytes(((byte >> 1) ^ -(byte & 1)) + 64 if byte < 128 else 255 for byte in range(256))
-"""A one-byte varint -> its value + 64."""
 
 # The offset deltas 0, 1, 2 … as columns of varints. They repeat after 8192, but for the third byte.
 _PERIOD: Final = 8192
@@ -59,6 +59,10 @@ def plain_facts(block: bytes, count: int) -> tuple[int, int, int] | None:
     """(largest timestamp delta, index of the first record with it, index of the first null key or -1) of the `count`
     records in an uncompressed block; None when they are not plain, which `record_facts` can judge.
     """
+    if count >= COUNT_MIN:
+        found = uniform_facts(block, count)
+        if found is not None:
+            return found
     try:
         return _walk(block, count)
     except IndexError:
@@ -197,7 +201,7 @@ def _largest_delta(columns: list[bytes]) -> tuple[int, int, int]:
             column = column[: count - len(column.lstrip(_LAST))]
         if not column:
             return 0, 0, 0
-        ordered = column.translate(_SIGNED_ORDER)
+        ordered = column.translate(SIGNED_ORDER)
         top = max(ordered)
         return top - 64, ordered.index(top), len(column)
     if len(columns) > 2:
