@@ -61,7 +61,7 @@ def shortest() -> Iterator[list[Send | Again | Refused]]:
     for way in Way:
         yield [Send(1, Way.ONCE), Send(2, way), Again(0, way), Again(1, Way.NEW_PATH)]
     for why in REASONS:
-        yield [Send(1, Way.ONCE), Refused(why), Send(1, Way.ONCE)]
+        yield [Send(1, Way.ONCE), Refused(why), Send(1, Way.ONCE), Again(0, Way.NEW_PATH)]
 
 
 @requirement(
