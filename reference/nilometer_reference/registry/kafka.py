@@ -117,15 +117,16 @@ class Cluster:
         raise BrokerGone(f"{topic} has no leader")
 
     def _link(self, address: Address) -> Link:
-        if address not in self._links:
-            self._links[address] = Link(address)
-        return self._links[address]
+        link = self._links.get(address)
+        if link is None:
+            link = self._links[address] = Link(address)
+        return link
 
     def forget(self) -> None:
-        """Begin anew: a broker has gone."""
-        for link in self._links.values():
+        """Begin anew: a broker has gone. May be called while another thread waits for an answer, which then fails."""
+        links, self._links = self._links, {}
+        for link in links.values():
             link.close()
-        self._links.clear()
 
 
 def _address(text: str) -> Address:

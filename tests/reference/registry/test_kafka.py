@@ -44,6 +44,22 @@ def test_a_peer_that_speaks_otherwise_is_gone() -> None:
         thread.join()
 
 
+def test_a_connection_that_is_made_while_all_are_closed_does_no_harm(bootstrap: str) -> None:
+    """As when the registry ends while its reader begins anew."""
+    cluster = Cluster(bootstrap)
+    link = cluster.any()
+    close = link.close
+
+    def close_while_another_is_made() -> None:
+        cluster.any()
+        close()
+
+    link.close = close_while_another_is_made  # type: ignore[method-assign]
+    cluster.forget()
+    assert cluster.any() is not link
+    cluster.forget()
+
+
 def test_versions_are_the_newest_that_both_know(bootstrap: str) -> None:
     link = Cluster(bootstrap).any()
     assert link.versions[3][1] >= 9
