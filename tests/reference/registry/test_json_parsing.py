@@ -73,8 +73,8 @@ def test_a_long_chain_of_references_is_followed() -> None:
 
 BAD = [
     3, [], "text", None, {"type": "none"}, {"type": 3}, {"type": [["string"]]}, {"properties": []},
-    {"properties": {"a": 3}}, {"required": "a"}, {"required": [1]}, {"maxLength": "3"}, {"maxLength": -1}, {"maxLength": 1.5},
-    {"maxLength": True},
+    {"properties": {"a": 3}}, {"required": "a"}, {"required": [1]}, {"maxLength": "3"}, {"maxLength": -1},
+    {"maxLength": 1.5}, {"maxLength": True},
     {"multipleOf": 0}, {"pattern": 3}, {"enum": "a"}, {"oneOf": []}, {"oneOf": {}}, {"not": 3}, {"$ref": 3},
     {"$ref": "#"}, {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, {"$ref": "#/enum/0", "enum": [{}]},
     {"$ref": "#/title", "title": "t"}, {"$schema": LATE, "items": [{}]}, {"dependencies": {"a": [1]}},
