@@ -35,7 +35,7 @@ exit codes
 @click.command(epilog=EXIT_CODES)
 @check_options
 def check(**given: Any) -> None:
-    """Check TARGETs against the catalogue: HOST:PORT, kafka:, noida:, …; without one, the reference broker.
+    """Check TARGETs against the catalogue: HOST:PORT, kafka:, registry:, …; without one, the reference broker.
 
     Several targets give several columns. NAME=TARGET names a column.
     """
@@ -119,7 +119,7 @@ def show(report: Report, options: CheckOptions) -> None:
         width = width if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
         body = text_report(report, ink, width, verbose=options.verbose, quiet=options.quiet)
         body.append(last_line(report, options))
-        if not options.targets and report.exit_code() is ExitCode.CONFORMS:
+        if not (options.targets or options.registries) and report.exit_code() is ExitCode.CONFORMS:
             body.append("your own broker: nilometer check HOST:PORT")
         for line in body:
             click.echo(line, color=ink.colour)
