@@ -33,7 +33,7 @@ def connect_registry(target: RegistryTarget, settings: Settings) -> RegistrySubj
             listed = client.call("GET", "/subjects")
             if not listed.ok or not isinstance(listed.value, list):
                 raise NotRegistry(
-                    f"{target.url} is no schema registry: GET /subjects was answered {listed.outcome} {listed.text:.200}"
+                    f"{target.url} is no schema registry: GET /subjects was answered {listed.outcome} {listed.text:.99}"
                     "\nDoes its interface stand below a path, as /apis/ccompat/v7 at Apicurio?"
                 )
             routes = find_routes(client, f"{settings.prefix}-{settings.run_id}-probe")

@@ -88,9 +88,7 @@ def step(one: Step, width: int) -> Iterator[str]:
     """A request on its lines, the response below it."""
     took = "" if one.took_ms is None else f" after {one.took_ms:.1f} ms"
     version = "" if one.version is None else f" v{one.version}"
-    yield from _wrapped(
-        f"#{one.number} at {one.at_ms:.1f} ms, {one.actor} to {one.node}: {one.api}{version}", width
-    )
+    yield from _wrapped(f"#{one.number} at {one.at_ms:.1f} ms, {one.actor} to {one.node}: {one.api}{version}", width)
     yield from _wrapped("-> " + _cut(one.request), width, INDENT + "  ", INDENT + "     ")
     yield from _wrapped(f"<-{took} " + _cut(one.response), width, INDENT + "  ", INDENT + "     ")
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from nilometer.campaign import Column, Report
-from nilometer.report.ink import Ink
 from nilometer.registries.routes import NAMES
 from nilometer.registries.subject import RegistrySubject
+from nilometer.report.ink import Ink
 from nilometer.report.records import count_words, fingerprint, suite_version
 from nilometer.verdict import Reason, Result, Verdict, Word
 

@@ -7,6 +7,7 @@
     reference  reference:tcp  reference+BUG         our own
     host:port[,host:port]                           an address
     registry:  http://host:port[/path]              the reference schema registry; a schema registry of others
+    apicurio:  srfake:                              schema registries of others that we start
     NAME=…                                          any of these with a title
 
 A number below NODES_END after the colon is a number of nodes, any other one a port.
@@ -18,19 +19,32 @@ from collections.abc import Callable
 
 from nilometer.extras.errors import ExtraError
 from nilometer.targets.address import ADDRESS, AddressTarget, parse_addresses
+from nilometer.targets.apicurio import ApicurioTarget
 from nilometer.targets.errors import TargetError, UnknownTarget
 from nilometer.targets.kafka import KafkaTarget
 from nilometer.targets.kfake import KfakeTarget
 from nilometer.targets.librdkafka_mock import LibrdkafkaMockTarget
 from nilometer.targets.noida import NoidaTarget
-from nilometer.targets.registries import URL, ReferenceRegistryTarget, RegistryAddressTarget
 from nilometer.targets.reference import ReferenceTarget
+from nilometer.targets.registries import URL, ReferenceRegistryTarget, RegistryAddressTarget
+from nilometer.targets.srfake import SrfakeTarget
 from nilometer.targets.tansu import TansuTarget
 from nilometer.targets.target import Target
 
 NODES_END = 10
 """Exclusive."""
-SPELLINGS = ("kafka:", "librdkafka-mock:", "noida:", "tansu:", "kfake:", "reference", "reference:tcp", "registry:")
+SPELLINGS = (
+    "kafka:",
+    "librdkafka-mock:",
+    "noida:",
+    "tansu:",
+    "kfake:",
+    "reference",
+    "reference:tcp",
+    "registry:",
+    "apicurio:",
+    "srfake:",
+)
 TITLED = re.compile(r"(?P<title>[A-Za-z0-9_.-]+)=(?P<rest>.*)", re.DOTALL)
 KAFKA_ARGUMENT = re.compile(r"(?P<version>\d+\.\d+\.\d+)?(?:(?:^|x)(?P<nodes>[1-9]))?")
 REFERENCE = re.compile(r"reference(?::tcp)?(?:\+(?P<bug>[A-Za-z0-9_.-]+))?")
@@ -96,6 +110,8 @@ STARTERS: dict[str, Callable[[str, str], Target]] = {
     "tansu": _plain("tansu", TansuTarget),
     "kfake": _plain("kfake", KfakeTarget),
     "registry": _plain("registry", ReferenceRegistryTarget),
+    "apicurio": _plain("apicurio", ApicurioTarget),
+    "srfake": _plain("srfake", SrfakeTarget),
 }
 
 
