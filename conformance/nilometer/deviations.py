@@ -32,8 +32,35 @@ transaction down as complete: the last stable offset stays where it is for ever.
 the broker says "Couldn't find leader endpoint for partitions …, these partitions are likely deleted already and hence
 can be skipped" (TransactionMarkerChannelManager.addTxnMarkersToBrokerQueue)."""
 
+APICURIO_HISTORY = """\
+POST /compatibility/subjects/{subject}/versions compares with every version, also at a level that is not transitive;
+a registration and .../versions/latest compare with the last one. Seen in 3.3.3."""
+APICURIO_MODES = """\
+The mode of a subject is stored and read back, and nothing looks at it: READONLY is written to, IMPORT takes no id and
+compares as ever. Seen in 3.3.3."""
+APICURIO_NORMALIZE = """\
+With normalize=true, schemas that differ in an alias or in a default of null are one: the second one is answered with
+the id of the first, and is not stored. Seen in 3.3.3."""
+SRFAKE = """\
+A registry for tests of clients: compatibility is always true, which its README says; modes and paging are not looked
+at, and a permanent delete needs no soft one before. Seen in 1.8.0."""
+
 DEVIATIONS = (
     Deviation("Apache Kafka", "T18", "completed-without-markers", MARKERS_LEFT_OUT.replace("\n", " ")),
+    Deviation("Apicurio", "S4", "history-says-no", APICURIO_HISTORY.replace("\n", " ")),
+    *(
+        Deviation("Apicurio", "S8", signature, APICURIO_MODES.replace("\n", " "))
+        for signature in ("written-in-readonly", "import-over-versions", "import-changed", "import-checked")
+    ),
+    Deviation("Apicurio", "S9", "content-lost", APICURIO_NORMALIZE.replace("\n", " ")),
+    *(
+        Deviation("srfake", requirement, signature, SRFAKE.replace("\n", " "))
+        for requirement, signature in (
+            ("S3", "page-ignored"), ("S4", "endpoint-says-yes"), ("S4", "history-says-yes"),
+            ("S4", "registration-says-yes"), ("S5", "does-not-decode"), ("S6", "deleted-at-once"),
+            ("S8", "written-in-readonly"), ("S8", "import-over-versions"),
+        )
+    ),
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def install_apicurio(report: Report) -> Path:
     """Downloads and unpacks the application; returns its directory."""
     maven, java = find_maven(), find_java(MINIMUM_JAVA)
     with installing("apicurio", VERSION) as directory:
-        command = [
+        command: list[str | Path] = [
             *(maven, "-B", "-C", "--no-transfer-progress", f"{DEPENDENCY_PLUGIN}:copy"),
             f"-Dartifact={ARTIFACT.format(version=VERSION)}",
             f"-DoutputDirectory={directory}",

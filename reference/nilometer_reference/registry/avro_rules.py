@@ -8,7 +8,7 @@
     array, map    array, map           items, values
     fixed         fixed                names match and sizes are equal
     enum          enum                 names match; it knows every symbol, or has a default
-    record        record               names match; each field is found and read, or has a default
+    record        record               names match; each field is found once and read, or has a default
 
 Names match if the short names are equal, or the writer's full name is among the reader's aliases. Schemas may be
 recursive, so the answer is a greatest fixpoint: a pair is compatible unless it is shown not to be, and a pair that has
@@ -116,15 +116,16 @@ def _record(reader: Node, writer: Node, reads: Reads) -> str:
     reasons = []
     for field in reader.fields:
         written = _written(field, writer)
-        if written is None:
+        if len(written) > 1:
+            reasons.append(f"field {field.name} of {reader.name} may be {' or '.join(one.name for one in written)}")
+        elif not written:
             if not field.has_default:
                 reasons.append(f"field {field.name} of {reader.name} is not written, and has no default")
-        elif not reads(field.type, written.type):
+        elif not reads(field.type, written[0].type):
             reasons.append(f"field {field.name} of {reader.name} cannot be read")
     return "; ".join(reasons)
 
 
-def _written(field: Field, writer: Node) -> Field | None:
-    """The writer's field of that name, or of one of the reader's aliases for it."""
-    by_name = {one.name: one for one in writer.fields}
-    return next((by_name[name] for name in (field.name, *field.aliases) if name in by_name), None)
+def _written(field: Field, writer: Node) -> list[Field]:
+    """The writer's fields of that name, or of one of the reader's aliases for it; Java refuses more than one."""
+    return [one for one in writer.fields if one.name == field.name or one.name in field.aliases]
