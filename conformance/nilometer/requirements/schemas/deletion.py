@@ -26,6 +26,7 @@ NOT_FOUND = (40401, 40402, 40403)
         "deleted-at-once": "a permanent delete without a soft one before was not refused",
         "still-there": "what was deleted for good is still there",
         "not-shown": "a softly deleted version is not shown to who asks for deleted ones",
+        "not-revived": "a softly deleted schema cannot be registered again",
         "revived-with-other-id": "a softly deleted schema that is registered again has another id",
         "wrong-answer": "a delete does not answer with the versions that it deleted",
     },
@@ -118,7 +119,13 @@ def _revive(run: Run) -> None:
     id = registered(run, subject, schema)
     before = run.journal.recent(1)
     run.registry.delete_subject(subject).needed()
-    again = registered(run, subject, schema)
+    made = run.registry.register(subject, schema)
+    if not run.judge(
+        made.ok, "not-revived", expected=f"id {id} again", seen=f"{made.outcome} {made.text:.80}",
+        evidence=[*before, *run.journal.recent(2)],
+    ):  # fmt: skip
+        return
+    again = made.value.get("id")
     run.judge(
         again == id, "revived-with-other-id", expected=f"id {id}", seen=f"id {again}",
         evidence=[*before, *run.journal.recent(2)],

@@ -105,6 +105,7 @@ def _delete(run: Run, known: Known, subjects: list[str], subject: int, *, for_go
     """The whole subject, softly, then perhaps for good."""
     run.registry.delete_subject(subjects[subject])
     if for_good and run.registry.delete_subject(subjects[subject], permanent=True).ok:
+        run.registry.set_level(subjects[subject], "NONE").needed()  # its settings went with it
         for number, holders in known.holders.items():
             holders.discard(subject)
             if not holders:

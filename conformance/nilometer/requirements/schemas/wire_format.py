@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from nilometer.clients.raw import NoAnswer
 from nilometer.clients.registry import HttpExchange
 from nilometer.registries.routes import IDS_OF_GUID, NO_GUID, NO_ID
 from nilometer.registries.subject import RegistrySubject
@@ -114,6 +115,7 @@ def _serializers(run: Run) -> None:
         framed: Framed | None = unframe(payload)
         problem = ""
     except Exception as error:  # whatever a library of others raises is what we look for
+        _answered(error)
         payload, framed, problem = b"", None, f"{type(error).__name__}: {error}"
     expected = encode(parse(schema), VALUE)
     if not run.judge(
@@ -144,4 +146,11 @@ def _read(deserialize: Any, payload: bytes, context: Any) -> str:
     try:
         return repr(deserialize(payload, context))
     except Exception as error:  # as above
+        _answered(error)
         return f"raised {type(error).__name__}"
+
+
+def _answered(error: Exception) -> None:
+    """An answer that did not come says nothing about what it would have been. Raises `NoAnswer`."""
+    if any(kind.__name__ == "TransportError" for kind in type(error).__mro__):  # of the client's HTTP library
+        raise NoAnswer(f"confluent-kafka had no answer: {type(error).__name__}: {error}") from error
