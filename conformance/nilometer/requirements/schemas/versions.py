@@ -138,7 +138,7 @@ def _page(run: Run, path: str, whole: Sequence[object], **query: object) -> None
 def of_subjects(run: Run) -> None:
     """The list of subjects, by a prefix that only we use, and in parts."""
     subjects = sorted(fresh(run) for _ in range(3))
-    for place, subject in enumerate(subjects):
+    for place, subject in enumerate((*subjects, fresh(run, prefix="another-"))):
         registered(run, subject, content(run, place))
     prefix = subjects[0].rpartition("-")[0]
     mine = [one for one in listed(run.registry.call("GET", "/subjects")) if one.startswith(prefix)]

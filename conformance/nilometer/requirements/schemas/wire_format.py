@@ -108,10 +108,10 @@ def _serializers(run: Run) -> None:
     topic = run.schema_subject()
     run.subject.topics[-1] = f"{topic}-value"
     schema = text(record(f"k.C{run.random.randrange(10**9)}", "a", ("n", "long")))
-    client = SchemaRegistryClient({"url": run.subject.url, "timeout": run.settings.timeout_s, "max.retries": 0})
+    settings = {"url": run.subject.url, "timeout": run.settings.timeout_s, "max.retries": 0}
     context = SerializationContext(topic, MessageField.VALUE)
     try:
-        payload = AvroSerializer(client, schema)(VALUE, context)
+        payload = AvroSerializer(SchemaRegistryClient(settings), schema)(VALUE, context)
         framed: Framed | None = unframe(payload)
         problem = ""
     except Exception as error:  # whatever a library of others raises is what we look for
@@ -126,7 +126,7 @@ def _serializers(run: Run) -> None:
     assert framed is not None
     found = run.registry.by_id(framed.id)
     run.judge(_alike(schema_of(found), schema), "id-leads-elsewhere", expected=schema, seen=found.text, evidence=found)
-    deserialize = AvroDeserializer(client)
+    deserialize = AvroDeserializer(SchemaRegistryClient(settings))
     read = _read(deserialize, payload, context)
     run.judge(read == repr(VALUE), "deserializer-fails", expected=VALUE, seen=read, evidence=found)
     for what, broken in (

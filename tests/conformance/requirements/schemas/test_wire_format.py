@@ -39,7 +39,7 @@ def test_a_guid_that_is_none_is_seen(honest_registry: str) -> None:
         if isinstance(passing.value, dict) and "guid" in passing.value:
             passing.value["guid"] = "12"
 
-    broken_by(honest_registry, "S10", "guid-unfit", on_response=short)
+    broken_by(honest_registry, "S10", "guid-unfit", "serializer-fails", on_response=short)
 
 
 def test_a_guid_that_leads_elsewhere_is_seen(honest_registry: str) -> None:
