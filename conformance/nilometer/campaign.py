@@ -161,8 +161,7 @@ class Campaign:
             except TargetError as error:
                 column.problem = str(error)
             else:
-                about = column.about(self.report.requirements)
-                column.plan = make_plan(about, column.subject, self.report.settings.profile)
+                column.plan = make_plan(self.report.requirements, column.subject, self.report.settings.profile)
             for listener in self.listeners:
                 listener.connected(self.report, column)
 
