@@ -35,6 +35,8 @@ can be skipped" (TransactionMarkerChannelManager.addTxnMarkersToBrokerQueue)."""
 APICURIO_HISTORY = """\
 POST /compatibility/subjects/{subject}/versions compares with every version, also at a level that is not transitive;
 a registration and .../versions/latest compare with the last one. Seen in 3.3.3."""
+APICURIO_PREFIX = """\
+subjectPrefix finds subjects that have the text anywhere in their names, not only at the beginning. Seen in 3.3.3."""
 APICURIO_MODES = """\
 The mode of a subject is stored and read back, and nothing looks at it: READONLY is written to, IMPORT takes no id and
 compares as ever. Seen in 3.3.3."""
@@ -48,6 +50,7 @@ before, and a subject that was deleted softly takes nothing more. Seen in 1.8.0.
 
 DEVIATIONS = (
     Deviation("Apache Kafka", "T18", "completed-without-markers", MARKERS_LEFT_OUT.replace("\n", " ")),
+    Deviation("Apicurio", "S3", "prefix-ignored", APICURIO_PREFIX.replace("\n", " ")),
     Deviation("Apicurio", "S4", "history-says-no", APICURIO_HISTORY.replace("\n", " ")),
     *(
         Deviation("Apicurio", "S8", signature, APICURIO_MODES.replace("\n", " "))

@@ -127,5 +127,7 @@ def _record(reader: Node, writer: Node, reads: Reads) -> str:
 
 
 def _written(field: Field, writer: Node) -> list[Field]:
-    """The writer's fields of that name, or of one of the reader's aliases for it; Java refuses more than one."""
-    return [one for one in writer.fields if one.name == field.name or one.name in field.aliases]
+    """The writer's field of that name, and those of the reader's aliases for it; Java refuses more than one hit, also
+    where an alias is the name itself."""
+    by_name = {one.name: one for one in writer.fields}
+    return [by_name[name] for name in (field.name, *dict.fromkeys(field.aliases)) if name in by_name]
