@@ -44,6 +44,8 @@ def check(run: Run) -> None:
 
 def _set(run: Run, subject: str, mode: str) -> HttpExchange:
     made = run.registry.set_mode(subject, mode)
+    if made.code == NOT_PERMITTED:
+        run.not_observable(Reason.FEATURE_OFF, f"modes cannot be changed here: {made.text:.120}")
     made.needed()
     found = run.registry.call("GET", f"/mode/{named(subject)}")
     seen = found.value.get("mode") if found.ok and isinstance(found.value, dict) else found.outcome
