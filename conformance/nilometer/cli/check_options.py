@@ -46,13 +46,13 @@ class CheckOptions:
 
     @property
     def specs(self) -> tuple[str, ...]:
-        """What is checked: without a target, the reference broker."""
-        return (*self.targets, *self.registries) or ("reference",)
+        """What was asked to be checked; nothing: the reference (`check.default_specs`)."""
+        return (*self.targets, *self.registries)
 
     def settings(self) -> Settings:
         """A random seed where none was given; smoke where no target was."""
         return Settings(
-            profile=Profile(self.profile or (Profile.CORE if self.targets or self.registries else Profile.SMOKE)),
+            profile=Profile(self.profile or (Profile.CORE if self.specs else Profile.SMOKE)),
             seed=random_seed() if self.seed is None else self.seed,
             budget_s=self.budget,
             prefix=self.prefix,

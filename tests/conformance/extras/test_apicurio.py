@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nilometer.extras.apicurio import MINIMUM_JAVA, VERSION, find_apicurio, install_apicurio, unpack
+from nilometer.extras.apicurio import VERSION, find_apicurio, install_apicurio, unpack
 from nilometer.extras.cache import is_installed
 from nilometer.extras.errors import ExtraMissing, InstallFailed, ToolMissing
 from nilometer.extras.java import find_java
@@ -29,7 +29,7 @@ Program = Callable[[str, str], Path]
 @pytest.fixture
 def java() -> None:
     try:
-        find_java(MINIMUM_JAVA)
+        find_java()
     except ToolMissing as missing:
         pytest.skip(f"skipped, because {missing}")
 
