@@ -48,6 +48,10 @@ class Column:
         """Title of the column."""
         return self.target.name
 
+    def about(self, requirements: Iterable[Requirement]) -> list[Requirement]:
+        """Those that are about this kind of target."""
+        return [one for one in requirements if one.kind is self.target.kind]
+
 
 @dataclass
 class Report:
@@ -118,7 +122,9 @@ class Campaign:
         wait_s: float = 0.0,
         argv: Sequence[str] = (),
     ) -> None:
-        self.report = Report(settings, list(requirements), list(columns), list(argv))
+        kinds = {column.target.kind for column in columns}
+        chosen = [one for one in requirements if one.kind in kinds]
+        self.report = Report(settings, chosen, list(columns), list(argv))
         self.listeners = listeners
         self.wait_s = wait_s
         self.stop = threading.Event()
@@ -193,7 +199,7 @@ class Campaign:
             reason, detail = Reason.TARGET_GONE, column.problem
             if not detail:
                 reason, detail = Reason.INTERRUPTED, "the run was interrupted"
-            for requirement in self.report.requirements:
+            for requirement in column.about(self.report.requirements):
                 if requirement.id not in column.results:
                     self._keep(column, unobservable(requirement, reason, detail))
 

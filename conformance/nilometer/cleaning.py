@@ -7,6 +7,7 @@ its topics, a group with members waits for their session time-outs, transactiona
 from __future__ import annotations
 
 from nilometer.clients.session import GROUP, Session
+from nilometer.registries.subject import RegistrySubject
 from nilometer.run import Subject
 from nilometer.settings import Settings
 from nilometer.verdict import NotObservable
@@ -18,7 +19,13 @@ GONE = frozenset({0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOP
 
 
 def clean_up(subject: Subject, settings: Settings, *, groups: bool = False) -> None:
-    """Topics now; groups too if asked, which is worth it only at the end, when their members have left."""
+    """Topics now; groups too if asked, which is worth it only at the end, when their members have left.
+
+    Of a registry: subjects.
+    """
+    if isinstance(subject, RegistrySubject):
+        subject.clean_up(settings)
+        return
     topics = subject.topics if subject.versions.serves("DeleteTopics") else []
     ids = subject.groups if groups and subject.versions.serves("DeleteGroups") else []
     if not topics and not ids:
@@ -38,6 +45,8 @@ def clean_up(subject: Subject, settings: Settings, *, groups: bool = False) -> N
 
 def leftovers(subject: Subject, settings: Settings) -> list[str]:
     """What of the lists is really there: topics that Metadata shows, and all groups that could not be deleted."""
+    if isinstance(subject, RegistrySubject):
+        return subject.leftovers(settings)
     topics = list(subject.topics)
     if topics:
         with subject.session(settings) as session:

@@ -12,11 +12,14 @@ from contextlib import suppress
 from nilometer.clients.cluster import Versions, handshake
 from nilometer.clients.exchange import Journal
 from nilometer.clients.raw import Connection, NoAnswer
+from nilometer.registries.connecting import connect_registry
+from nilometer.registries.subject import RegistrySubject
 from nilometer.run import Subject
 from nilometer.settings import Settings
 from nilometer.targets.diagnosis import diagnose
 from nilometer.targets.errors import StartFailed, TargetError
 from nilometer.targets.ready import NotReady, check_ready
+from nilometer.targets.registries import RegistryTarget
 from nilometer.targets.target import Target
 from nilometer.verdict import NotObservable
 
@@ -50,7 +53,9 @@ def start(target: Target, wait_s: float = 0.0) -> None:
 
 
 def connect(target: Target, settings: Settings) -> Subject:
-    """Shake hands with a running target and learn its nodes."""
+    """Shake hands with a running target and learn its nodes, or what a registry serves."""
+    if isinstance(target, RegistryTarget):
+        return connect_registry(target, settings)
     journal = Journal()
     addresses = target.endpoint.addresses
     with journal.not_judged():  # probing with versions that it need not know; W2 judges how it answers
@@ -94,10 +99,20 @@ def is_alive(subject: Subject, patience_s: float) -> bool:
     """Whether one of the addresses answers a fresh connection within the time."""
     deadline = time.monotonic() + patience_s
     while True:
-        for host, port in subject.bootstrap:
-            with suppress(NotReady):
-                check_ready(host, port, 1, max(0.1, min(ANSWER_TIMEOUT_S, deadline - time.monotonic())))
+        timeout_s = max(0.1, min(ANSWER_TIMEOUT_S, deadline - time.monotonic()))
+        if isinstance(subject, RegistrySubject):
+            if subject.answers(timeout_s):
                 return True
+        elif _a_broker_answers(subject, timeout_s):
+            return True
         if time.monotonic() + PAUSE_S > deadline:
             return False
         time.sleep(PAUSE_S)
+
+
+def _a_broker_answers(subject: Subject, timeout_s: float) -> bool:
+    for host, port in subject.bootstrap:
+        with suppress(NotReady):
+            check_ready(host, port, 1, timeout_s)
+            return True
+    return False

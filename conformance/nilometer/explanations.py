@@ -18,7 +18,7 @@ WORDS = {
     Word.ERROR: "Our own code failed; the rest of the run is not affected.",
 }
 REASONS = {
-    Reason.API_NOT_SERVED: "ApiVersions does not advertise an API that the requirement is about.",
+    Reason.API_NOT_SERVED: "An API is not advertised, or a route of a registry not served, that it is about.",
     Reason.VERSION_TOO_LOW: "The API is advertised, in no version that the check can use.",
     Reason.FEATURE_OFF: "A finalized feature that it needs is not switched on.",
     Reason.SINGLE_BROKER: "It is about several brokers, and there is one.",
@@ -49,11 +49,12 @@ EXITS = {
 }
 ERRORS = {
     "target-unknown": "The spelling names no target. Targets are HOST:PORT, kafka:, librdkafka-mock:, noida:, tansu:, "
-    "kfake: and reference.",
+    "kfake:, reference, registry: and http://HOST:PORT of a schema registry.",
     "target-start-failed": "A broker ended, or did not answer before the deadline; the message ends with its log.",
     "target-not-running": "Something needs a running target, and this one was not started or was stopped.",
     "target-control-unsupported": "This target's processes cannot be stopped, killed or restarted by us.",
     "target-not-kafka": "Something listens and does not answer ApiVersions. Is it the right port? TLS? A registry?",
+    "target-not-registry": "Something listens and does not answer GET /subjects with a list. The right port and path?",
     "target-advertised-address": "The bootstrap address answers, the addresses in its Metadata do not. "
     "Set the broker's advertised listeners to addresses that this machine reaches.",
 }

@@ -36,9 +36,11 @@ class Plan:
 
 
 def make_plan(requirements: Iterable[Requirement], subject: Subject, profile: Profile) -> Plan:
-    """Sort what was selected into what runs on this subject and what does not."""
+    """Sort what was selected into what runs on this subject and what does not; the rest is about another kind."""
     plan = Plan()
     for one in requirements:
+        if one.kind is not subject.kind:
+            continue
         missing = what_is_missing(one, subject)
         if missing is None:
             plan.run.append(one)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nilometer.targets.target import Control
+from nilometer.targets.target import Control, Kind
 from nilometer.verdict import Level
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ AREAS = {
 }
 """Letters of an id to the area; the order is that of reports."""
 
+OF_REGISTRIES = frozenset({"schema"})
+"""Areas whose requirements are about schema registries; all the others are about brokers."""
+
 GROUPS = frozenset(
     {"smoke", "core", "replication", "idempotence", "eos", "groups", "schema", "security", "admin", "all"}
 )
@@ -58,7 +61,7 @@ class Requirement:
     profiles: tuple[str, ...]
     sources: tuple[str, ...]
     apis: Mapping[str, int]
-    """APIs that the check cannot do without, each with the lowest version that it can use."""
+    """APIs that the check cannot do without, each with the lowest version that it can use. Of a registry: routes, 0."""
     signatures: Mapping[str, str]
     """Every way in which it can fail, with one sentence; closed."""
     check: Check
@@ -72,6 +75,11 @@ class Requirement:
     def area(self) -> str:
         """Area by the letters of its id."""
         return AREAS[self._parts[0]]
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of target that it is about."""
+        return Kind.REGISTRY if self.area in OF_REGISTRIES else Kind.BROKER
 
     @property
     def _parts(self) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """What a check is given: actors, names, chance, time, and the counters that become its verdict.
 
     run.session                     a raw client; run.actor() gives another one with its own connections
+    run.registry                    the same of a schema registry; run.registry_actor()
     run.topic(configs={…})          a new topic of this run, deleted at the end
     run.name("group")               a new name for anything else
     run.judge(ok, "signature", …)   one instance of the premise: holds if ok, else a counterexample
@@ -23,13 +24,14 @@ from typing import NoReturn, TypeVar
 from hypothesis.strategies import SearchStrategy
 
 from nilometer.clients.cluster import Versions
-from nilometer.clients.exchange import Exchange, Journal
+from nilometer.clients.exchange import Journal, Recorded
 from nilometer.clients.observations import Topic
+from nilometer.clients.registry import RegistryClient
 from nilometer.clients.session import Session
 from nilometer.exploration import Contradiction, explore
 from nilometer.requirement import Requirement
 from nilometer.settings import Settings
-from nilometer.targets.target import Target
+from nilometer.targets.target import Kind, Target
 from nilometer.verdict import COUNTEREXAMPLES_KEPT, Counterexample, NotObservable, Reason, Result, Verdict
 
 STEPS_KEPT = 24
@@ -50,17 +52,26 @@ class Subject:
     target: Target | None = None
     """Who started it, if its processes are ours to stop."""
     topics: list[str] = field(default_factory=list)
-    """Made by this run and not yet deleted."""
+    """Made by this run and not yet deleted; of a registry: subjects."""
     groups: list[str] = field(default_factory=list)
     nodes: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Node ids with their addresses, as Metadata shows them."""
     cluster_id: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+        return Kind.BROKER
 
     def session(self, settings: Settings, client_id: str = "nilometer") -> Session:
         """A new actor."""
         return Session(
             list(self.bootstrap), self.journal, self.versions, timeout_s=settings.timeout_s, client_id=client_id
         )
+
+    def registry(self, settings: Settings, client_id: str = "nilometer") -> RegistryClient:
+        """A new actor of a schema registry; a broker has none."""
+        raise TypeError(f"{self.name} is a {self.kind}: {client_id} finds no schema registry ({settings.run_id})")
 
 
 class OutOfTime(NotObservable):
@@ -92,9 +103,10 @@ class Run:
         self.random = random.Random(self.seed)
         self.result = Result(requirement.id, requirement.level)
         self._skipped_why: dict[Reason, str] = {}
-        self._actors: list[Session] = []
+        self._actors: list[Session | RegistryClient] = []
         self._actors_made = 0
         self._session: Session | None = None
+        self._registry: RegistryClient | None = None
         self._names = 0
         self._exploring = False
         self.stopped: NotObservable | None = None
@@ -132,6 +144,21 @@ class Run:
         self._actors.append(session)
         return session
 
+    @property
+    def registry(self) -> RegistryClient:
+        """The first actor of a schema registry."""
+        if self._registry is None:
+            self._registry = self.registry_actor()
+        return self._registry
+
+    def registry_actor(self) -> RegistryClient:
+        """Another client of the registry with its own connection."""
+        self._actors_made += 1
+        client = self.subject.registry(self.settings, f"nilometer-{self._actors_made}")
+        client.before_call = self._tick
+        self._actors.append(client)
+        return client
+
     def name(self, what: str) -> str:
         """A name that nobody has used: `nilometer-k3f9q2-L3-topic-1`."""
         self._names += 1
@@ -147,6 +174,12 @@ class Run:
         """A new group id; the group is deleted at the end."""
         name = self.name("group")
         self.subject.groups.append(name)
+        return name
+
+    def schema_subject(self, prefix: str = "") -> str:
+        """A new name in the registry, after `prefix` (a context); what is registered there is deleted at the end."""
+        name = prefix + self.name("subject")
+        self.subject.topics.append(name)
         return name
 
     def cases(self, base: int) -> int:
@@ -193,7 +226,7 @@ class Run:
         *,
         expected: object = "",
         seen: object = "",
-        evidence: Iterable[Exchange] | Exchange | None = None,
+        evidence: Iterable[Recorded] | Recorded | None = None,
     ) -> bool:
         """One instance of the premise. Returns `ok`; inside `explore` a contradiction does not return."""
         if ok:
@@ -208,7 +241,7 @@ class Run:
         *,
         expected: object,
         seen: object,
-        evidence: Iterable[Exchange] | Exchange | None = None,
+        evidence: Iterable[Recorded] | Recorded | None = None,
     ) -> None:
         """One instance contradicts. Without `evidence` the last exchanges are it."""
         self._refuse_when_stopped()
@@ -243,10 +276,10 @@ class Run:
         if text not in self.result.notes:
             self.result.notes.append(text)
 
-    def _evidence(self, evidence: Iterable[Exchange] | Exchange | None) -> list[Exchange]:
+    def _evidence(self, evidence: Iterable[Recorded] | Recorded | None) -> list[Recorded]:
         if evidence is None:
-            return self.journal.exchanges[-STEPS_KEPT if self._exploring else -4 :]
-        chosen = [evidence] if isinstance(evidence, Exchange) else list(evidence)
+            return self.journal.recent(STEPS_KEPT if self._exploring else 4)
+        chosen = list(evidence) if isinstance(evidence, Iterable) else [evidence]
         chosen.sort(key=lambda one: one.number)
         return chosen if len(chosen) <= STEPS_KEPT else [*chosen[:4], *chosen[4 - STEPS_KEPT :]]
 
@@ -268,10 +301,11 @@ class Run:
 
     def close_examples(self) -> None:
         """Close the actors of an example that has ended."""
+        first = (self._session, self._registry)
         for actor in self._actors:
-            if actor is not self._session:
+            if actor not in first:
                 actor.close()
-        self._actors = [self._session] if self._session is not None else []
+        self._actors = [one for one in first if one is not None]
 
     # ------------------------------------------------------------------------------------------ end
 

@@ -18,8 +18,8 @@ from nilometer.targets.target import Control
 from nilometer.verdict import Counterexample
 
 UNIVERSAL_SIGNATURES = {
-    "broker-died": "the broker's process ended during the check",
-    "broker-silent": "the broker's process runs, and answers no new connection any more",
+    "broker-died": "the process of the broker or registry ended during the check",
+    "broker-silent": "the process of the broker or registry runs, and answers no new connection any more",
 }
 RESTARTS_MAX = 10
 """A broker that has to be started again more often is given up."""
@@ -39,7 +39,7 @@ class Death:
     def what(self) -> str:
         """One sentence."""
         if self.signature == "broker-died":
-            return f"{self.subject.name}: the broker's process ended"
+            return f"{self.subject.name}: the {self.subject.kind}'s process ended"
         return f"{self.subject.name}: no new connection was answered within {self.waited_s:g} s"
 
     def counterexample(self, run: Run) -> Counterexample:
@@ -48,9 +48,9 @@ class Death:
         log = target.log_tail(LOG_LINES) if target is not None else ""
         return Counterexample(
             self.signature,
-            "a broker that goes on serving",
+            f"a {self.subject.kind} that goes on serving",
             self.what + (f"; it printed last:\n{log}" if log else ""),
-            tuple(one.step(run.journal.origin_ns) for one in run.journal.exchanges[-EVIDENCE_STEPS:]),
+            tuple(one.step(run.journal.origin_ns) for one in run.journal.recent(EVIDENCE_STEPS)),
         )
 
 

@@ -120,7 +120,8 @@ class Step:
     """Client id of the connection that it went over."""
     node: str
     api: str
-    version: int
+    version: int | None
+    """None where requests have none (HTTP)."""
     request: str
     response: str
     took_ms: float | None

@@ -5,6 +5,7 @@ import pytest
 from nilometer.connecting import AdvertisedAddressWrong, NotKafka
 from nilometer.exit_codes import ExitCode
 from nilometer.explanations import ERRORS, EXITS, REASONS, WORDS, explanation, topics
+from nilometer.registries.connecting import NotRegistry
 from nilometer.survival import UNIVERSAL_SIGNATURES
 from nilometer.targets import errors
 from nilometer.verdict import Reason, Word
@@ -15,7 +16,7 @@ def test_no_verdict_reason_exit_code_or_error_is_forgotten():
     assert set(REASONS) == set(Reason)
     assert set(EXITS) == set(ExitCode)
     slugs = {kind.slug for kind in vars(errors).values() if isinstance(kind, type)} - {"target"}
-    assert slugs | {NotKafka.slug, AdvertisedAddressWrong.slug} == set(ERRORS)
+    assert slugs | {NotKafka.slug, AdvertisedAddressWrong.slug, NotRegistry.slug} == set(ERRORS)
 
 
 @pytest.mark.parametrize("word", topics())

@@ -22,6 +22,7 @@ from nilometer.report.jsonl import JsonLines, open_report
 from nilometer.report.progress import make_progress
 from nilometer.requirement import Requirement
 from nilometer.selection import UnknownSelector, select
+from nilometer.targets.target import Kind
 
 WIDTH_WITHOUT_TERMINAL = 120
 EXIT_CODES = """\b
@@ -35,13 +36,13 @@ exit codes
 @click.command(epilog=EXIT_CODES)
 @check_options
 def check(**given: Any) -> None:
-    """Check TARGETs against the catalogue: HOST:PORT, kafka:, noida:, …; without one, the reference broker.
+    """Check TARGETs against the catalogue: HOST:PORT, kafka:, registry:, …; without one, the reference broker.
 
     Several targets give several columns. NAME=TARGET names a column.
     """
     options = CheckOptions(**given)
     requirements = choose(options.selected, options.skip)
-    columns = make_columns(options.specs)
+    columns = make_columns(options.specs or default_specs(requirements))
     if options.dry_run:
         sys.exit(show_plan(Campaign(columns, requirements, options.settings(), wait_s=options.wait)))
     with ExitStack() as stack:
@@ -89,6 +90,12 @@ def choose(selected: tuple[str, ...], skip: tuple[str, ...]) -> list[Requirement
         raise click.UsageError(str(error)) from error
 
 
+def default_specs(requirements: list[Requirement]) -> tuple[str, ...]:
+    """What is checked without a target: the reference broker, or, if only that was asked for, its registry."""
+    kinds = {one.kind for one in requirements}
+    return ("registry:",) if kinds == {Kind.REGISTRY} else ("reference",)
+
+
 def make_columns(specs: tuple[str, ...]) -> list[Column]:
     """A column a target, each with a title of its own."""
     columns: list[Column] = []
@@ -119,7 +126,7 @@ def show(report: Report, options: CheckOptions) -> None:
         width = width if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
         body = text_report(report, ink, width, verbose=options.verbose, quiet=options.quiet)
         body.append(last_line(report, options))
-        if not options.targets and report.exit_code() is ExitCode.CONFORMS:
+        if not options.specs and report.exit_code() is ExitCode.CONFORMS:
             body.append("your own broker: nilometer check HOST:PORT")
         for line in body:
             click.echo(line, color=ink.colour)

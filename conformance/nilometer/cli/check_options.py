@@ -21,6 +21,7 @@ class CheckOptions:
     """The options by the names that click gives them."""
 
     targets: tuple[str, ...]
+    registries: tuple[str, ...]
     profile: str | None
     selected: tuple[str, ...]
     skip: tuple[str, ...]
@@ -45,13 +46,13 @@ class CheckOptions:
 
     @property
     def specs(self) -> tuple[str, ...]:
-        """What is checked: without a target, the reference broker."""
-        return self.targets or ("reference",)
+        """What was asked to be checked; nothing: the reference (`check.default_specs`)."""
+        return (*self.targets, *self.registries)
 
     def settings(self) -> Settings:
         """A random seed where none was given; smoke where no target was."""
         return Settings(
-            profile=Profile(self.profile or (Profile.CORE if self.targets else Profile.SMOKE)),
+            profile=Profile(self.profile or (Profile.CORE if self.specs else Profile.SMOKE)),
             seed=random_seed() if self.seed is None else self.seed,
             budget_s=self.budget,
             prefix=self.prefix,
@@ -77,8 +78,20 @@ def _prefix(_context: click.Context, _parameter: click.Parameter, value: str) ->
     return value
 
 
+def _registries(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Without a scheme it is plain HTTP."""
+    return tuple(url if "://" in url or url.endswith(":") else f"http://{url}" for url in given)
+
+
 OPTIONS: list[Callable[[F], F]] = [
     click.argument("targets", nargs=-1, metavar="[TARGET]..."),
+    click.option(
+        *("--registry", "registries"),
+        multiple=True,
+        callback=_registries,
+        metavar="URL",
+        help="A schema registry, http://HOST:PORT: a target like the others.",
+    ),
     click.option(
         *("-p", "--profile"),
         type=click.Choice([one.value for one in Profile]),

@@ -1,4 +1,4 @@
-"""`nilometer probe TARGET`: APIs, versions, features, nodes, and what that leaves out. It writes nothing."""
+"""`nilometer probe TARGET`: APIs, versions, features, nodes, or routes, and what that leaves out. It writes nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nilometer.cli.options import Duration, target_of
 from nilometer.connecting import connect, start
 from nilometer.exit_codes import ExitCode
 from nilometer.plan import make_plan
+from nilometer.registries.subject import RegistrySubject
 from nilometer.report.records import fingerprint
 from nilometer.run import Subject
 from nilometer.settings import Profile, Settings
@@ -55,13 +56,14 @@ def api_names() -> dict[int, str]:
 
 def findings(subject: Subject, what: str) -> dict[str, Any]:
     """Everything that a probe says."""
+    if isinstance(subject, RegistrySubject):
+        return findings_of_registry(subject, what)
     names = api_names()
     apis = []
     for key, (low, high) in sorted(subject.versions.ranges.items()):
         name = names.get(key)
         ours = getattr(messages, f"{name}Request").VERSIONS if name else None
         apis.append({"key": key, "name": name or "?", "theirs": [low, high], "ours": list(ours) if ours else None})
-    plan = make_plan(load(), subject, Profile.CORE)
     return {
         "target": subject.name,
         "what": what,
@@ -72,6 +74,26 @@ def findings(subject: Subject, what: str) -> dict[str, Any]:
         "fingerprint": fingerprint(subject.versions),
         "apis": apis,
         "not_advertised": [name for key, name in sorted(names.items()) if key not in subject.versions.ranges],
+        **what_will_run(subject),
+    }
+
+
+def findings_of_registry(subject: RegistrySubject, what: str) -> dict[str, Any]:
+    """The same of a schema registry."""
+    return {
+        "target": subject.name,
+        "what": what,
+        "url": subject.url,
+        "routes": sorted(subject.routes.served),
+        "not_served": subject.routes.missing,
+        **what_will_run(subject),
+    }
+
+
+def what_will_run(subject: Subject) -> dict[str, Any]:
+    """The plan, and what it leaves out."""
+    plan = make_plan(load(), subject, Profile.CORE)
+    return {
         "plan": plan.line,
         "left_out": [
             {"id": one.id, "verdict": one.word.value, "reason": str(one.reason), "detail": one.detail}
@@ -83,6 +105,21 @@ def findings(subject: Subject, what: str) -> dict[str, Any]:
 def lines(found: dict[str, Any]) -> Iterator[str]:
     """The same for a reader."""
     yield f"{found['target']}  {found['what']}"
+    yield from _lines_of_registry(found) if "routes" in found else _lines_of_broker(found)
+    yield f"  plan  {found['plan']}"
+    for one in found["left_out"]:
+        yield f"    {one['verdict']:8} {one['id']:4} {one['detail']}"
+
+
+def _lines_of_registry(found: dict[str, Any]) -> Iterator[str]:
+    yield f"  {found['url']}"
+    for route in found["routes"]:
+        yield f"  serves      {route}"
+    for route in found["not_served"]:
+        yield f"  not served  {route}"
+
+
+def _lines_of_broker(found: dict[str, Any]) -> Iterator[str]:
     yield f"  {','.join(found['bootstrap'])}  cluster {found['cluster'] or '?'}  ranges {found['fingerprint']}"
     for node, address in found["nodes"].items():
         yield f"  node {node}  {address}"
@@ -93,6 +130,3 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         ours = "-" if api["ours"] is None else f"{api['ours'][0]}-{api['ours'][1]}"
         yield f"  {api['key']:>3}  {api['name']:30} {api['theirs'][0]:>4}-{api['theirs'][1]:<3} {ours:>8}"
     yield f"  not advertised: {', '.join(found['not_advertised']) or 'nothing'}"
-    yield f"  plan  {found['plan']}"
-    for one in found["left_out"]:
-        yield f"    {one['verdict']:8} {one['id']:4} {one['detail']}"

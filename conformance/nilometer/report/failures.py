@@ -87,9 +87,8 @@ def counterexample(found: Counterexample, width: int) -> Iterator[str]:
 def step(one: Step, width: int) -> Iterator[str]:
     """A request on its lines, the response below it."""
     took = "" if one.took_ms is None else f" after {one.took_ms:.1f} ms"
-    yield from _wrapped(
-        f"#{one.number} at {one.at_ms:.1f} ms, {one.actor} to {one.node}: {one.api} v{one.version}", width
-    )
+    version = "" if one.version is None else f" v{one.version}"
+    yield from _wrapped(f"#{one.number} at {one.at_ms:.1f} ms, {one.actor} to {one.node}: {one.api}{version}", width)
     yield from _wrapped("-> " + _cut(one.request), width, INDENT + "  ", INDENT + "     ")
     yield from _wrapped(f"<-{took} " + _cut(one.response), width, INDENT + "  ", INDENT + "     ")
 

@@ -38,7 +38,7 @@ class Tally(Listener):
         for column in report.columns:
             if column.subject is None:
                 continue
-            for one in report.requirements:
+            for one in column.about(report.requirements):
                 self.total[column.name, one.area] += 1
         self.left = dict(self.total)
         self.words = {key: Counter() for key in self.total}

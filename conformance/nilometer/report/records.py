@@ -21,6 +21,7 @@ from typing import Any
 
 from nilometer.campaign import Column, Report
 from nilometer.clients.cluster import Versions
+from nilometer.registries.subject import RegistrySubject
 from nilometer.requirement import Requirement
 from nilometer.settings import Profile, Settings
 from nilometer.verdict import Result, Word
@@ -77,6 +78,8 @@ def target(column: Column) -> Json:
     if column.subject is None:
         return {**found, "problem": column.problem}
     subject = column.subject
+    if isinstance(subject, RegistrySubject):
+        return {**found, "bootstrap": [subject.url], **_registry(subject)}
     return {
         **found,
         "bootstrap": [f"{host}:{port}" for host, port in subject.bootstrap],
@@ -86,6 +89,13 @@ def target(column: Column) -> Json:
         "features": subject.versions.features,
         "fingerprint": fingerprint(subject.versions),
     }
+
+
+def _registry(subject: RegistrySubject) -> Json:
+    """A registry in the fields of a target."""
+    routes = sorted(subject.routes.served)
+    print_ = hashlib.sha256(";".join(routes).encode()).hexdigest()[:12]
+    return {"nodes": 1, "cluster": "", "apis": {}, "features": {"routes": routes}, "fingerprint": print_}
 
 
 def requirement_record(one: Requirement) -> Json:

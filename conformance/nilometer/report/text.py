@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from textwrap import shorten
 
 from nilometer.campaign import Column, Report
+from nilometer.registries.routes import NAMES
+from nilometer.registries.subject import RegistrySubject
 from nilometer.report.ink import Ink
 from nilometer.report.records import count_words, fingerprint, suite_version
 from nilometer.verdict import Reason, Result, Verdict, Word
@@ -37,6 +39,13 @@ def target_lines(column: Column) -> Iterator[str]:
             yield f"  {line}"
         return
     subject = column.subject
+    if isinstance(subject, RegistrySubject):
+        served = len(subject.routes.served)
+        yield f"  {subject.url}  {served} of {len(NAMES)} routes" + "".join(
+            f"\n    not served: {name}" for name in subject.routes.missing
+        )
+        yield f"  plan  {column.plan.line}"
+        return
     nodes = max(1, len(subject.nodes))
     known = KNOWN_RANGES.get(fingerprint(subject.versions), "")
     yield (

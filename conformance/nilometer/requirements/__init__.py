@@ -39,6 +39,8 @@ Rules
 - **Time**: directed cases always run; generated ones end with `run.out_of_time` (`explore` looks by itself). Whatever
   lasts longer than `time_limit_s` is cut. Entries that say `smoke` run first and in any budget: keep them cheap.
 - **Wrong bytes on purpose** go out inside `run.journal.not_judged()`, so that W1 does not judge their answers.
+- **Registries** (`schemas/`): `run.registry` instead of `run.session`, `fresh(run)` for a subject of one's own, routes
+  in `apis`. Nothing above a subject is written: the registry may be somebody's.
 - **Apache Kafka is right.** If it contradicts, the sentence is wrong: correct it and name the source.
 
 A file that several requirements share begins with an underscore (`_batches.py`) and is no requirement.

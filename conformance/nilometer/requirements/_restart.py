@@ -24,6 +24,13 @@ def may_restart(run: Run) -> bool:
 
 def restart(run: Run, *, kill: bool) -> Session:
     """SIGKILL or a clean stop, then a start with the same data; a new actor. NotObservable if it does not come back."""
+    bring_back(run, kill=kill)
+    run.session.close()  # its connections ended with the process; the next request opens new ones
+    return run.actor()
+
+
+def bring_back(run: Run, *, kill: bool) -> None:
+    """The same without an actor."""
     target = run.subject.target
     assert target is not None
     try:
@@ -33,5 +40,3 @@ def restart(run: Run, *, kill: bool) -> Session:
     except TargetError as error:
         run.not_observable(Reason.TARGET_GONE, f"it did not come back: {error}")
     run.subject.bootstrap[:] = endpoint.addresses
-    run.session.close()  # its connections ended with the process; the next request opens new ones
-    return run.actor()

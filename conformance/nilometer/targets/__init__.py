@@ -1,4 +1,4 @@
-"""What is checked: a broker that is there (an address), or one that we start, on loopback, and stop again.
+"""What is checked: a broker or a schema registry that is there, or one that we start, on loopback, and stop again.
 
     spelling                     target                                          file
     HOST:PORT[,HOST:PORT]        a broker that somebody else runs                address.py
@@ -8,6 +8,10 @@
     tansu:                       tansu                                           tansu.py
     kfake:                       kfake of franz-go                               kfake.py
     reference[:tcp][+BUG]        our reference broker                            reference.py
+    http://HOST:PORT[/path]      a schema registry that somebody else runs        registries.py
+    registry:                    our reference registry, on a reference broker   registries.py
+    apicurio:                    Apicurio Registry                               apicurio.py
+    srfake:                      srfake of franz-go, a registry                  srfake.py
     NAME=…                       any of these under a title of the user's
 
 `parse.py` reads the spelling, `target.py` says what every target can do:

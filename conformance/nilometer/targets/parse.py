@@ -6,6 +6,8 @@
     noida:  tansu:  kfake:                          without arguments
     reference  reference:tcp  reference+BUG         our own
     host:port[,host:port]                           an address
+    registry:  http://host:port[/path]              the reference schema registry; a schema registry of others
+    apicurio:  srfake:                              schema registries of others that we start
     NAME=…                                          any of these with a title
 
 A number below NODES_END after the colon is a number of nodes, any other one a port.
@@ -17,18 +19,32 @@ from collections.abc import Callable
 
 from nilometer.extras.errors import ExtraError
 from nilometer.targets.address import ADDRESS, AddressTarget, parse_addresses
+from nilometer.targets.apicurio import ApicurioTarget
 from nilometer.targets.errors import TargetError, UnknownTarget
 from nilometer.targets.kafka import KafkaTarget
 from nilometer.targets.kfake import KfakeTarget
 from nilometer.targets.librdkafka_mock import LibrdkafkaMockTarget
 from nilometer.targets.noida import NoidaTarget
 from nilometer.targets.reference import ReferenceTarget
+from nilometer.targets.registries import URL, ReferenceRegistryTarget, RegistryAddressTarget
+from nilometer.targets.srfake import SrfakeTarget
 from nilometer.targets.tansu import TansuTarget
 from nilometer.targets.target import Target
 
 NODES_END = 10
 """Exclusive."""
-SPELLINGS = ("kafka:", "librdkafka-mock:", "noida:", "tansu:", "kfake:", "reference", "reference:tcp")
+SPELLINGS = (
+    "kafka:",
+    "librdkafka-mock:",
+    "noida:",
+    "tansu:",
+    "kfake:",
+    "reference",
+    "reference:tcp",
+    "registry:",
+    "apicurio:",
+    "srfake:",
+)
 TITLED = re.compile(r"(?P<title>[A-Za-z0-9_.-]+)=(?P<rest>.*)", re.DOTALL)
 KAFKA_ARGUMENT = re.compile(r"(?P<version>\d+\.\d+\.\d+)?(?:(?:^|x)(?P<nodes>[1-9]))?")
 REFERENCE = re.compile(r"reference(?::tcp)?(?:\+(?P<bug>[A-Za-z0-9_.-]+))?")
@@ -51,6 +67,8 @@ def parse_target(spec: str) -> Target:
 def _parse(text: str, name: str) -> Target:
     if reference := REFERENCE.fullmatch(text):
         return ReferenceTarget(name, bug=reference["bug"])
+    if URL.match(text):
+        return RegistryAddressTarget(name, text)
     kind, colon, argument = text.partition(":")
     if colon and kind in STARTERS and not _is_port(argument) and "," not in text:
         return STARTERS[kind](name, argument)
@@ -91,13 +109,14 @@ STARTERS: dict[str, Callable[[str, str], Target]] = {
     "noida": _plain("noida", NoidaTarget),
     "tansu": _plain("tansu", TansuTarget),
     "kfake": _plain("kfake", KfakeTarget),
+    "registry": _plain("registry", ReferenceRegistryTarget),
+    "apicurio": _plain("apicurio", ApicurioTarget),
+    "srfake": _plain("srfake", SrfakeTarget),
 }
 
 
 def _refusal(text: str) -> str:
     """What is wrong, and the nearest spelling that is right."""
-    if re.match(r"https?://", text):
-        return f"{text!r} is a schema registry's address: targets are brokers, HOST:PORT"
     near = difflib.get_close_matches(text.lower(), SPELLINGS, n=1, cutoff=0.6)
     if near:
         hint = f"did you mean {near[0]!r}?"

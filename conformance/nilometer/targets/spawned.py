@@ -32,7 +32,7 @@ from nilometer.targets.target import Control, Endpoint, Target
 
 PORT_ATTEMPTS = 3
 ADDRESS_IN_USE = re.compile(r"address (is )?already in use|failed to bind|AddrInUse", re.IGNORECASE)
-ANNOUNCED = re.compile(r"^listening on ((?:[^\s:,]+:\d+,?)+)\s*$", re.MULTILINE)
+ANNOUNCED = re.compile(r"^listening on (?:http://)?((?:[^\s:,]+:\d+,?)+)\s*$", re.MULTILINE)
 POLL_FIRST_S, POLL_LONGEST_S = 0.005, 0.1
 ANSWER_TIMEOUT_S = 2.0
 
@@ -173,7 +173,7 @@ class SpawnedTarget(Target):
             try:
                 for node in list(waiting):
                     for host, port in Endpoint(self._addresses(node)).addresses:
-                        check_ready(host, port, self.brokers_in_metadata, ANSWER_TIMEOUT_S)
+                        self.check_ready(host, port)
                     waiting.remove(node)
                 return Endpoint(tuple(address for node in self.nodes for address in self._addresses(node)))
             except NotReady as not_ready:
@@ -182,6 +182,10 @@ class SpawnedTarget(Target):
                 raise self._failure(waiting[0], f"it was not ready after {self.start_timeout_s:g} s: {reason}")
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, POLL_LONGEST_S)
+
+    def check_ready(self, host: str, port: int) -> None:
+        """Returns if the node answers as it should; raises `NotReady`."""
+        check_ready(host, port, self.brokers_in_metadata, ANSWER_TIMEOUT_S)
 
     def _addresses(self, node: Node) -> tuple[str, ...]:
         if not self.announces_ports:

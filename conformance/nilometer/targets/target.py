@@ -9,7 +9,7 @@ stopped.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import Flag, auto
+from enum import Flag, StrEnum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,6 +35,15 @@ class Endpoint:
         return [(host.strip("[]"), int(port)) for host, _, port in split]
 
 
+class Kind(StrEnum):
+    """What a target is, and so which requirements are about it."""
+
+    BROKER = "broker"
+    """Speaks Kafka's protocol."""
+    REGISTRY = "registry"
+    """A schema registry: speaks HTTP."""
+
+
 class Control(Flag):
     """What we can do to the nodes of a target."""
 
@@ -57,6 +66,7 @@ class Target(ABC):
     Nodes are counted from 0; `node=None` means all of them.
     """
 
+    kind: Kind = Kind.BROKER
     control: Control = Control.NONE
     software: str = ""
     """The product, where we know it because we started it: its known bugs are looked up by this name."""

@@ -10,20 +10,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from nilometer.clients.registry import RegistryClient
 from nilometer.clients.session import Session
 from nilometer.run import Run
 
 Job = Callable[[Session], None]
+A = TypeVar("A", Session, RegistryClient)
 
 
 def together(run: Run, jobs: Sequence[Job]) -> None:
     """Returns when every job has ended."""
-    actors = [run.actor() for _ in jobs]
+    _begin([run.actor() for _ in jobs], jobs)
+
+
+def together_at_registry(run: Run, jobs: Sequence[Callable[[RegistryClient], None]]) -> None:
+    """The same at a schema registry."""
+    _begin([run.registry_actor() for _ in jobs], jobs)
+
+
+def _begin(actors: Sequence[A], jobs: Sequence[Callable[[A], None]]) -> None:
     start = threading.Barrier(len(jobs))
     raised: list[BaseException] = []
 
-    def work(job: Job, actor: Session) -> None:
+    def work(job: Callable[[A], None], actor: A) -> None:
         try:
             start.wait()
             job(actor)

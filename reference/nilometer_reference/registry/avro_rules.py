@@ -8,7 +8,7 @@
     array, map    array, map           items, values
     fixed         fixed                names match and sizes are equal
     enum          enum                 names match; it knows every symbol, or has a default
-    record        record               names match; each field is found and read, or has a default
+    record        record               names match; each field is found once and read, or has a default
 
 Names match if the short names are equal, or the writer's full name is among the reader's aliases. Schemas may be
 recursive: `fixpoint`. Source: Apache Avro specification, schema resolution; `SchemaCompatibility`.
@@ -77,9 +77,12 @@ def _names_match(reader: Node, writer: Node) -> bool:
 def _record(reader: Node, writer: Node, reads: Reads[Node]) -> Iterator[str]:
     written = {field.name: field for field in writer.fields}
     for field in reader.fields:
-        source = next((written[name] for name in (field.name, *field.aliases) if name in written), None)
-        if source is None:
+        # Apache Avro's Java refuses more than one hit, also where an alias is the name itself.
+        sources = [written[name] for name in (field.name, *dict.fromkeys(field.aliases)) if name in written]
+        if len(sources) > 1:
+            yield f"field {field.name} of {reader.name} may be {' or '.join(one.name for one in sources)}"
+        elif not sources:
             if not field.has_default:
                 yield f"field {field.name} of {reader.name} is not written, and has no default"
-        elif not reads(field.type, source.type):
+        elif not reads(field.type, sources[0].type):
             yield f"field {field.name} of {reader.name} cannot be read"

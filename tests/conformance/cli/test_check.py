@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from nilometer.catalogue import load
 from nilometer.cli import main
-from nilometer.cli.check import make_columns
+from nilometer.cli.check import default_specs, make_columns
 from nilometer.report.jsonl import NAME, is_complete, read
 from nilometer_reference.wire import messages as m
 from tests.conformance.requirements.conftest import honest
@@ -115,6 +116,13 @@ def test_environment_variables_are_options_too(check, monkeypatch):
     monkeypatch.setenv("NILOMETER_CHECK_SEED", "4711")
     with ScriptedBroker() as broker:
         assert "seed 4711" in check(broker.text, "-k", "W9").output
+
+
+def test_without_a_target_it_is_the_reference_that_the_selection_is_about():
+    catalogue = load()
+    assert default_specs(list(catalogue)) == ("reference",)
+    assert default_specs([catalogue["L3"], catalogue["S1"]]) == ("reference",)
+    assert default_specs([catalogue["S1"]]) == ("registry:",)
 
 
 def test_without_a_target_the_reference_broker_is_checked_and_conforms(check, tmp_path):

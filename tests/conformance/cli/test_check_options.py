@@ -24,15 +24,21 @@ def parse(*arguments: str) -> CheckOptions:
     return parsed[0]
 
 
-def test_without_a_target_the_reference_is_checked_in_smoke():
+def test_without_a_target_nothing_was_asked_for_and_it_is_smoke():
     options = parse()
-    assert options.specs == ("reference",)
+    assert options.specs == ()
     assert options.settings().profile is Profile.SMOKE
 
 
 def test_with_a_target_the_profile_is_core_unless_said():
     assert parse("host:1").settings().profile is Profile.CORE
     assert parse("host:1", "-p", "full").settings().profile is Profile.FULL
+
+
+def test_a_registry_is_a_target_like_the_others():
+    options = parse("kafka:", "--registry", "host:8081", "--registry", "https://other/path", "--registry", "registry:")
+    assert options.specs == ("kafka:", "http://host:8081", "https://other/path", "registry:")
+    assert options.settings().profile is Profile.CORE
 
 
 def test_every_option_reaches_the_settings():

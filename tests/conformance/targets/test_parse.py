@@ -3,6 +3,7 @@
 import pytest
 
 from nilometer.targets.address import AddressTarget
+from nilometer.targets.apicurio import ApicurioTarget
 from nilometer.targets.errors import TargetError, UnknownTarget
 from nilometer.targets.kafka import KafkaTarget
 from nilometer.targets.kfake import KfakeTarget
@@ -10,6 +11,8 @@ from nilometer.targets.librdkafka_mock import LibrdkafkaMockTarget
 from nilometer.targets.noida import NoidaTarget
 from nilometer.targets.parse import SPELLINGS, STARTERS, parse_target
 from nilometer.targets.reference import ReferenceTarget
+from nilometer.targets.registries import ReferenceRegistryTarget, RegistryAddressTarget
+from nilometer.targets.srfake import SrfakeTarget
 from nilometer.targets.tansu import TansuTarget
 
 
@@ -38,6 +41,27 @@ def test_the_reference_and_its_bugs(spec, bug):
     target = parse_target(spec)
     assert isinstance(target, ReferenceTarget)
     assert target.bug == bug
+
+
+@pytest.mark.parametrize(
+    ("spec", "address", "base", "tls"),
+    [
+        ("http://registry:8081", "registry:8081", "", False),
+        ("https://registry/apis/ccompat/v7/", "registry:443", "/apis/ccompat/v7", True),
+        ("http://[::1]:8081", "[::1]:8081", "", False),
+    ],
+)
+def test_registries_by_their_url(spec, address, base, tls):
+    target = parse_target(f"mine={spec}")
+    assert isinstance(target, RegistryAddressTarget)
+    assert (target.name, target.address, target.base, target.tls) == ("mine", address, base, tls)
+
+
+def test_registries_that_we_start(installed):
+    assert isinstance(parse_target("registry:"), ReferenceRegistryTarget)
+    for spec, kind in (("apicurio:", ApicurioTarget), ("srfake:", SrfakeTarget)):
+        installed(spec)
+        assert isinstance(parse_target(spec), kind)
 
 
 def test_brokers_that_we_start(installed):
@@ -74,7 +98,7 @@ def test_a_title_of_the_users():
         ("kafkaa:", "did you mean 'kafka:'"),
         ("refrence", "did you mean 'reference'"),
         ("localhost", "did you mean 'localhost:9092'"),
-        ("http://registry:8081", "schema registry"),
+        ("http://user@registry:8081", "no user"),
         ("host:0", "1 to 65535"),
         ("host:70000", "1 to 65535"),
         ("host:1,other", "'other' is not HOST:PORT"),

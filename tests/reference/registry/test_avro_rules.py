@@ -49,6 +49,15 @@ def test_the_table_of_the_module(reader: Any, writer: Any, expected: bool) -> No
     assert reads(reader, writer) is expected
 
 
+def test_a_field_whose_name_and_alias_were_both_written_is_refused_as_by_apache_avro() -> None:
+    both = {"type": "record", "name": "R", "fields": [{"name": "x", "type": "int"}, {"name": "y", "type": "int"}]}
+    reader = {"type": "record", "name": "R", "fields": [{"name": "y", "aliases": ["x"], "type": "int"}]}
+    (why,) = differences(parse_avro(json.dumps(reader)), parse_avro(json.dumps(both)))
+    assert "y or x" in why
+    own = {"type": "record", "name": "R", "fields": [{"name": "y", "aliases": ["y"], "type": "int"}]}
+    assert not reads(own, both), "Java counts the name and the alias"
+
+
 def test_a_renamed_field_is_found_by_its_alias() -> None:
     renamed = {"type": "record", "name": "R", "fields": [{"name": "y", "aliases": ["x"], "type": "string"}]}
     assert reads(renamed, record("R", "x"))
