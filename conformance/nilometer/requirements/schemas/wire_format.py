@@ -127,8 +127,9 @@ def _serializers(run: Run) -> None:
         _answered(error)
         payload, framed, problem = b"", None, f"{type(error).__name__}: {error}"
     expected = encode(parse(schema), VALUE)
+    fits = framed is not None and 1 <= _id(framed) <= ID_MAX and framed.data == expected
     if not run.judge(
-        framed is not None and 1 <= _id(framed) <= ID_MAX and framed.data == expected, "serializer-fails", expected=f"00, the id, {expected.hex()}",
+        fits, "serializer-fails", expected=f"00, the id, {expected.hex()}",
         seen=problem or payload.hex(), evidence=[run.registry.version(f"{topic}-value")],
     ):  # fmt: skip
         return
