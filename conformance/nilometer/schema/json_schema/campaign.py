@@ -25,8 +25,8 @@ from typing import Any, Protocol
 from nilometer.schema.json_schema.generators import Pair, pair
 from nilometer.schema.json_schema.known import STRICTER
 from nilometer.schema.json_schema.peers import VALUES, Answer
-from nilometer.schema.json_schema.reasons import PEERS_REASONS, edited, reasons, refutes
-from nilometer_models.schema.json_schema import CONFLUENT, Kind, can_read
+from nilometer.schema.json_schema.reasons import PEERS_REASONS, ROOM, SIZES, edited, reasons, refutes
+from nilometer_models.schema.json_schema import CONFLUENT, Kind, can_read, parse
 from nilometer_models.schema.json_schema.instances import Instances
 from nilometer_models.schema.json_schema.semantic import Answer as Data
 from nilometer_models.schema.json_schema.semantic import Judge, Verdict, contained
@@ -115,6 +115,9 @@ def _refused(one: Pair, kinds: set[Kind], data: Data, answer: Answer, peer: Peer
         if peer and peer.ask(NOTHING, one.writer_written, 0).contained:
             tally.counts["refused although contained, explained: the writer can write nothing"] += 1
             return
+        if refuted_with_room(one):
+            tally.counts["refused although contained, explained: no value is large enough to differ"] += 1
+            return
         tally.counts.update(f"refused although contained, explained: {kind}" for kind in kinds & STRICTER.keys())
         if unlisted := kinds - STRICTER.keys():
             yield f"rules refuse ({', '.join(sorted(unlisted))}), and every value is read"
@@ -122,6 +125,16 @@ def _refused(one: Pair, kinds: set[Kind], data: Data, answer: Answer, peer: Peer
         tally.counts["refused, explained: no value of the writer was found, it may have none"] += 1
     else:
         tally.counts[f"refused, no value found, jsonsubschema: {WORDS[answer.contained]}"] += 1
+
+
+def refuted_with_room(one: Pair) -> bool:
+    """Whether a value shows the difference once objects and lists may be larger, and the writer's hold anything."""
+    reader = edited(one.reader_written, SIZES, set())
+    return any(
+        contained(parse(json.dumps(reader)), parse(json.dumps(edited(one.writer_written, edit, set())))).verdict
+        is Verdict.REFUTED
+        for edit in (SIZES, ROOM)
+    )
 
 
 def writes(one: Pair, answer: Answer) -> bool:

@@ -160,5 +160,10 @@ PEERS_REASONS: dict[str, Edit] = {
     "values of several types, or true beside 1": without("enum", "const"),
     "not": without("not"),
     "a property of one and additionalProperties of the other": without("additionalProperties"),
+    "a property of one beside maxProperties": without("maxProperties"),
 }
 """What jsonsubschema 0.0.8 misjudges; taken away in the same manner, and the peer is asked again."""
+
+SIZES: Edit = without("maxProperties", "maxItems")
+ROOM: Edit = without("maxProperties", "maxItems", "additionalProperties", "additionalItems")
+"""Take away what leaves a writer no room for a value that would show a difference."""
