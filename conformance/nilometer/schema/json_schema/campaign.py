@@ -19,6 +19,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, combinations
 from random import Random
 from typing import Any, Protocol
 
@@ -157,8 +158,10 @@ def _peer(one: Pair, data: Data, answer: Answer, peer: Peer, tally: Tally) -> It
 
 def _peers_reason(one: Pair, witness: Any, peer: Peer) -> str:
     """Without it the peer does not contradict the witness."""
-    for name, edit in PEERS_REASONS.items():
-        new, old = (edited(side, edit, set()) for side in (one.reader_written, one.writer_written))
+    for names in chain(combinations(PEERS_REASONS, 1), combinations(PEERS_REASONS, 2)):
+        new, old = one.reader_written, one.writer_written
+        for name in names:
+            new, old = (edited(side, PEERS_REASONS[name], set()) for side in (new, old))
         if not refutes(new, old, witness) or peer.ask(new, old, 0).contained is False:
-            return name
+            return " and ".join(names)
     return ""

@@ -31,6 +31,7 @@ class Stricter:
 
 _EMPTY = {"type": "object", "maxProperties": 0}
 _ONE = {"type": "object", "properties": {"a": S}, "additionalProperties": False}
+_NAMED = {"type": "object", "propertyNames": {"const": "a"}, "additionalProperties": N}
 _SHORT = {"type": "array", "items": [], "maxItems": 0}
 
 STRICTER: dict[Kind, Stricter] = {
@@ -66,6 +67,7 @@ STRICTER: dict[Kind, Stricter] = {
 
 NO_ROOM: dict[Kind, Stricter] = {
     Kind.PROPERTY_ADDED_OPEN: Stricter("", _EMPTY, {**_EMPTY, "properties": {"a": S}}),
+    Kind.PROPERTY_ADDED_NOT_COVERED: Stricter("", _NAMED, {**_NAMED, "properties": {"b": S}}),
     Kind.ADDITIONAL_PROPERTIES_NARROWED: Stricter("", _EMPTY, {**_EMPTY, "additionalProperties": False}),
     Kind.DEPENDENCY_ADDED: Stricter("", _ONE, {**_ONE, "dependencies": {"b": ["a"]}}),
     Kind.POSITION_ADDED_OPEN: Stricter("", _SHORT, {**_SHORT, "items": [S]}),

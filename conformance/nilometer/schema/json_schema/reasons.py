@@ -165,5 +165,5 @@ PEERS_REASONS: dict[str, Edit] = {
 """What jsonsubschema 0.0.8 misjudges; taken away in the same manner, and the peer is asked again."""
 
 SIZES: Edit = without("maxProperties", "maxItems")
-ROOM: Edit = without("maxProperties", "maxItems", "additionalProperties", "additionalItems")
+ROOM: Edit = without("maxProperties", "maxItems", "additionalProperties", "additionalItems", "propertyNames")
 """Take away what leaves a writer no room for a value that would show a difference."""

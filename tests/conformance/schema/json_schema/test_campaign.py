@@ -51,10 +51,10 @@ def test_60_pairs_agree_with_jsonsubschema_and_values_of_others_or_are_explained
     assert tally.counts["jsonsubschema: not contained"] > 5
 
 
-def test_300_pairs_agree_with_data_or_are_explained() -> None:
-    tally = run(300, Random(12))
+def test_200_pairs_agree_with_data_or_are_explained() -> None:
+    tally = run(200, Random(12))
     assert not tally.findings, str(tally.findings[0])
-    assert tally.counts["refused, and a value shows why"] > 100
+    assert tally.counts["refused, and a value shows why"] > 60
     assert "pairs" in str(tally)
 
 
