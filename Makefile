@@ -18,7 +18,7 @@ lint: ## ruff, mypy strict, import contracts
 selftest: ## switch on every known bug of the reference broker, and see that it is caught
 	@$(RUN) nilometer selftest
 
-extras: ## install Apache Kafka and the other brokers that we did not write
+extras: ## install Apache Kafka and the other brokers, clients and checkers that we did not write
 	@$(RUN) nilometer extras install all
 
 bench: ## benchmarks of the core log and the codecs

@@ -17,6 +17,8 @@ def helps(
 ) -> Iterator[tuple[str, str]]:
     """Words of the command, and its help; groups before their verbs."""
     given = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    # click remembers the help option of who asked first, also of one who used the verb alone, where there is no -h.
+    command._help_option = None
     context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent, **given)
     yield name, command.get_help(context)
     if isinstance(command, click.Group):

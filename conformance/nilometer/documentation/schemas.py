@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from nilometer.documentation import markdown
 from nilometer.documentation.markdown import escape, table
 from nilometer.schema.avro.campaign import EXPLAINED
 from nilometer.schema.avro.known import KNOWN, Known
 from nilometer.schema.avro.peers import Failed
 from nilometer.schema.chapter import ROWS, Row
+from nilometer.schema.json_schema.known import LOOSER, MISJUDGED, NO_ROOM, STRICTER, Witnessed
 from nilometer_models.schema.avro.dialects import DIALECTS, SAME_AS
 from nilometer_models.schema.avro.parse import parse
 from nilometer_models.schema.avro.permits import TABLE
@@ -23,6 +27,16 @@ do."""
 DISAGREEMENTS = """\
 Minimal pairs on which rules, the specification's meaning, fastavro 1.13.1 and Apache Avro Java 1.11.5 do not agree; a
 test runs each again. `python -m nilometer.schema.avro --pairs 100000` finds no others."""
+
+JSON = """\
+The rules are those of Confluent's registry. Minimal pairs on which they do not answer as data do, and where
+jsonsubschema 0.0.8, a checker of containment, is wrong; a test runs each again, and
+`python -m nilometer.schema.json_schema --pairs 10000` finds no others. It needs the extra `json-checkers`."""
+
+PROTOBUF = """\
+Nowhere, so far: `python -m nilometer.schema.protobuf --pairs 800 --buf --confluent` asks `buf` 1.75.0 (WIRE and CSR)
+and Confluent's checker 7.0.16 about every pair, and finds that each answers as the dialect of its name; what CSR
+accepts, WIRE and Confluent accept. It needs the extras `buf` and `confluent-java`."""
 
 
 def page() -> str:
@@ -43,7 +57,37 @@ def page() -> str:
         DISAGREEMENTS,
         table(("reason", "in short"), [[f"`{name}`", escape(words)] for name, words in EXPLAINED.items()]),
         *map(_known, KNOWN),
+        "## Where rules of JSON Schema and data part",
+        JSON,
+        table(("refused, though every value is read", "old", "new", "because"), _stricter()),
+        table(("accepted, though a value is refused", "old", "new", "value"), _witnessed(LOOSER)),
+        table(("jsonsubschema says contained", "old", "new", "value"), _witnessed(MISJUDGED)),
+        "## Where rules of Protobuf and its checkers part",
+        PROTOBUF,
     )
+
+
+def _stricter() -> list[list[str]]:
+    return [
+        [
+            kind.value,
+            _code(known.writer),
+            _code(known.reader),
+            escape(known.why or "no value is large enough to differ"),
+        ]
+        for kind, known in (*STRICTER.items(), *NO_ROOM.items())
+    ]
+
+
+def _witnessed(rows: Mapping[str, Witnessed]) -> list[list[str]]:
+    return [
+        [escape(known.why or name), _code(known.writer), _code(known.reader), _code(known.value)]
+        for name, known in rows.items()
+    ]
+
+
+def _code(value: object) -> str:
+    return f"`{escape(json.dumps(value))}`"
 
 
 def _modes() -> str:

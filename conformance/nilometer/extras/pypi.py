@@ -14,14 +14,19 @@ from nilometer.extras.progress import Report, last_lines, run_reporting
 def install_environment(extra: str, version: str, requirements: Sequence[str], report: Report) -> None:
     """A virtual environment `<home>/<extra>/<version>` that holds exactly these pinned wheels."""
     with installing(extra, version, in_place=True) as directory:
-        for command in commands(directory, requirements):
-            code, output = run_reporting(command, report)
-            if code != 0:
-                raise InstallFailed(
-                    f"could not install {', '.join(requirements)} from PyPI: "
-                    f"`{' '.join(map(str, command[:4]))} …` ended with exit code {code}.\n"
-                    f"{last_lines(output)}"
-                )
+        fill_environment(directory, requirements, report)
+
+
+def fill_environment(directory: Path, requirements: Sequence[str], report: Report) -> None:
+    """A virtual environment in this directory; options of `pip install` may stand before the requirements."""
+    for command in commands(directory, requirements):
+        code, output = run_reporting(command, report)
+        if code != 0:
+            raise InstallFailed(
+                f"could not install {', '.join(requirements)} from PyPI: "
+                f"`{' '.join(map(str, command[:4]))} …` ended with exit code {code}.\n"
+                f"{last_lines(output)}"
+            )
 
 
 def commands(directory: Path, requirements: Sequence[str]) -> list[list[str | Path]]:

@@ -57,6 +57,11 @@ def message(*fields: str, syntax: str = "proto3") -> str:
 
 
 PROTO_ID, PROTO_BOTH = message("int32 id = 1;"), message("int32 id = 1;", "string note = 2;")
+REQUIRED_TEXT, OPTIONAL_TEXT, REQUIRED_NUMBER, OPTIONAL_NUMBER = (
+    message(f"{label} {kind} id = 1;", syntax="proto2")
+    for kind in ("string", "int32")
+    for label in ("required", "optional")
+)
 BACKWARD, FORWARD, FULL = Mode.BACKWARD, Mode.FORWARD, Mode.FULL
 ID, NOTE, NOTE_DEFAULT = field("id"), field("note", "string"), field("note", "string", default="")
 WITHOUT, WITH, WITH_DEFAULT = record(ID), record(ID, NOTE), record(ID, NOTE_DEFAULT)
@@ -95,6 +100,28 @@ ROWS = (
         ),
     ),
     Row(
+        "Renaming a field is forbidden: it is a removal and an addition",
+        "It is both, and BACKWARD allows both if the new name has a default; new readers then miss what was written "
+        "under the old name",
+        (
+            Example(BACKWARD, (WITH, record(ID, field("remark", "string"))), False),
+            Example(BACKWARD, (WITH, record(ID, field("remark", "string", default=""))), True),
+            Example(FORWARD, (WITH_DEFAULT, record(ID, field("remark", "string"))), True),
+            Example(FORWARD, (WITH, record(ID, field("remark", "string", default=""))), False),
+        ),
+    ),
+    Row(
+        "NONE allows any change",
+        "It does, and what is stored is not looked at again when a level is set: BACKWARD compares with the last "
+        "version, whatever stands before it",
+        (
+            Example(Mode.NONE, ('"int"', '"string"'), True),
+            Example(BACKWARD, ('"int"', '"string"'), False),
+            Example(BACKWARD, ('"int"', '"string"', '"bytes"'), True),
+            Example(Mode.BACKWARD_TRANSITIVE, ('"int"', '"string"', '"bytes"'), False),
+        ),
+    ),
+    Row(
         "An alias makes it safe to rename a field",
         "Under BACKWARD only: an old reader knows no alias of the new schema",
         (
@@ -130,6 +157,17 @@ ROWS = (
                 False,
                 "protobuf",
             ),
+        ),
+    ),
+    Row(
+        "With Protobuf, required to optional is always safe",
+        "For new readers of old data; an old reader refuses what lacks the field. Registries that follow Confluent's "
+        "rules refuse the changed label of a number in both directions, and do not look at that of a text",
+        (
+            Example(BACKWARD, (REQUIRED_TEXT, OPTIONAL_TEXT), True, "protobuf"),
+            Example(FORWARD, (REQUIRED_TEXT, OPTIONAL_TEXT), True, "protobuf"),
+            Example(BACKWARD, (REQUIRED_NUMBER, OPTIONAL_NUMBER), False, "protobuf"),
+            Example(FORWARD, (REQUIRED_NUMBER, OPTIONAL_NUMBER), False, "protobuf"),
         ),
     ),
 )

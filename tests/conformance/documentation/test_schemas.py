@@ -1,8 +1,12 @@
 """The page of schema compatibility is made from the rules and the table of known disagreements."""
 
+import json
+
+from nilometer.documentation.markdown import escape
 from nilometer.documentation.schemas import page
 from nilometer.schema.avro.campaign import EXPLAINED
 from nilometer.schema.avro.known import KNOWN
+from nilometer.schema.json_schema.known import LOOSER, MISJUDGED, NO_ROOM, STRICTER
 from nilometer_models.schema.modes import Mode
 
 
@@ -14,6 +18,12 @@ def test_every_mode_reason_and_known_pair_is_on_the_page() -> None:
         assert f"| `{reason}` |" in text
     for row in KNOWN:
         assert f"**{row.words}**" in text
+
+
+def test_every_pair_on_which_rules_of_json_schema_and_data_part_is_on_the_page() -> None:
+    text = page()
+    for known in (*STRICTER.values(), *NO_ROOM.values(), *LOOSER.values(), *MISJUDGED.values()):
+        assert f"| `{escape(json.dumps(known.writer))}` | `{escape(json.dumps(known.reader))}` |" in text
 
 
 def test_the_page_says_that_backward_lets_any_field_go() -> None:

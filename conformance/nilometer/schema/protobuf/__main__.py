@@ -1,9 +1,8 @@
-"""`python -m nilometer.schema.protobuf --pairs N --seed S [--buf PROGRAM] [--confluent-jars DIRECTORY]`."""
+"""`python -m nilometer.schema.protobuf --pairs N --seed S [--buf] [--confluent]`."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from random import Random
 
 import click
@@ -15,16 +14,16 @@ from nilometer.schema.protobuf.peers import Buf, ConfluentJars, NoPeer, Peer
 @click.command()
 @click.option("--pairs", default=10_000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-@click.option("--buf", default=None, help="Ask this `buf` too (two processes a pair).")
-@click.option("--confluent-jars", default=None, type=click.Path(path_type=Path), help="Ask Confluent's checker too.")
-def main(pairs: int, seed: int, buf: str | None, confluent_jars: Path | None) -> None:
+@click.option("--buf", is_flag=True, help="Ask `buf` too (two processes a pair, 0.2 s).")
+@click.option("--confluent", is_flag=True, help="Ask Confluent's checker too.")
+def main(pairs: int, seed: int, buf: bool, confluent: bool) -> None:
     """Rules, grades, the runtime and peers on the same pairs; exit code 1 when they disagree."""
     peers: list[Peer] = []
     try:
         if buf:
-            peers += [Buf("WIRE", buf), Buf("CSR", buf)]
-        if confluent_jars:
-            peers.append(ConfluentJars(confluent_jars))
+            peers += [Buf("WIRE"), Buf("CSR")]
+        if confluent:
+            peers.append(ConfluentJars())
         tally = run(pairs, Random(seed), peers)
     except NoPeer as none:
         raise click.UsageError(str(none)) from none

@@ -6,7 +6,7 @@ grade                              the runtime: no drawn value fails, changes or
 `buf-wire` accepts                 the grade is FAITHFUL at least, and all required fields are there
 a peer's verdict                   our dialect of its name
 
-    python -m nilometer.schema.protobuf --pairs 10000 --seed 1 [--buf PROGRAM] [--confluent-jars DIRECTORY]
+    python -m nilometer.schema.protobuf --pairs 10000 --seed 1 [--buf] [--confluent]
 """
 
 from __future__ import annotations

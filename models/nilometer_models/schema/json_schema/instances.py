@@ -46,6 +46,9 @@ LONGEST = 64
 """Longer texts, lists and objects are not built: a bound beyond it is not tried."""
 MOST_DIGITS = 300
 MOST_EXACT = 12
+LONGEST_OF_PATTERN = 6
+"""Texts that may match a pattern are built up to this length, wherever the bounds are."""
+HALF = Decimal("0.5")
 DEEPEST = 3
 MOST = 48
 """Values kept at a place."""
@@ -94,8 +97,10 @@ def scalars(node: Node) -> Iterator[Value]:
     """A likely value first, then those at the edges."""
     match node:
         case String():
-            sizes = around(node.min_length, node.max_length) or [1]
-            yield from ("a" * size for size in sizes)
+            letters = letters_of(node.pattern)
+            yield from ((letters * size)[:size] for size in around(node.min_length, node.max_length) or [1])
+            if node.pattern is not None:
+                yield from ((letters * size)[:size] for size in range(LONGEST_OF_PATTERN + 1))
         case Number():
             yield from numbers(node)
         case Enum(values=values):
@@ -108,6 +113,11 @@ def scalars(node: Node) -> Iterator[Value]:
             yield None
 
 
+def letters_of(pattern: str | None) -> str:
+    """What may match it: its plain characters, or `a`."""
+    return re.sub(r"\\.|\W", "", pattern or "") or "a"
+
+
 def numbers(node: Number) -> Iterator[Value]:
     """Bounds, steps from them, multiples."""
     bounds = [node.minimum, node.maximum, node.exclusive_minimum, node.exclusive_maximum]
@@ -118,7 +128,9 @@ def numbers(node: Number) -> Iterator[Value]:
         if abs(bound.adjusted()) > MOST_EXACT or abs(step.adjusted()) > MOST_EXACT:
             continue
         base = bound // step * step if node.multiple_of else bound
-        found.extend((base, base + step, base - step, base + 2 * step, base - 2 * step, bound, bound + Decimal("0.5")))
+        found.extend(
+            (base, base + step, base - step, base + 2 * step, base - 2 * step, bound, bound + HALF, bound - HALF)
+        )
     yield from map(plain_number, found)
 
 
@@ -170,6 +182,12 @@ class Instances(Shared):
         return distinct([*found, *ODD], MOST)
 
     def objects(self, models: list[tuple[int, Object]], depth: int) -> Iterator[Value]:
+        """As `varied`; those with fewer names than the first node demands get others."""
+        least = int(min(models[0][1].min_properties or 0, LONGEST))
+        for value in self.varied(models, depth):
+            yield {**value, **{f"other{n}": None for n in range(least - len(value))}} if len(value) < least else value
+
+    def varied(self, models: list[tuple[int, Object]], depth: int) -> Iterator[Value]:
         """One name at a time is changed, left out or added."""
         names = sorted({name for _, model in models for name in names_of(model)})
         choices = {name: self.values(self.under(models, name), depth) for name in names}

@@ -79,7 +79,13 @@ class Judge:
         """None: it cannot be judged."""
         try:
             return self.validator.is_valid(exact(json.dumps(value)))
-        except (Unresolvable, re.error, RecursionError, ArithmeticError):
+        # TypeError: jsonschema 4.26 fails on `additionalItems` beside `items: false`.
+        except (Unresolvable, re.error, RecursionError, ArithmeticError, TypeError):
+            return None
+        except BaseException as error:
+            # What rpds raises, in Rust, when a schema refers to itself without end and the stack is full there.
+            if type(error).__name__ != "PanicException":
+                raise
             return None
 
     def complaint(self, value: Value) -> str:

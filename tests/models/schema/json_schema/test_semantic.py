@@ -37,6 +37,7 @@ def of(written: Written) -> Schema:
         (N, {"type": "integer"}, Verdict.UNKNOWN), ({"type": "integer"}, N, Verdict.REFUTED),
         ({"maxLength": 20}, S, Verdict.REFUTED), ({"maxLength": 2000}, S, Verdict.UNKNOWN),
         ({"pattern": "("}, {"const": "a"}, Verdict.UNKNOWN),
+        ({"items": False, "additionalItems": False}, {"const": []}, Verdict.UNKNOWN),
         ({"$schema": LATE, "prefixItems": [N]}, {"items": [S]}, Verdict.REFUTED),
         ({"items": {"properties": {"a": {"not": {"const": 7}}}}},
          {"items": {"properties": {"a": {"minimum": 7}}}}, Verdict.REFUTED),
@@ -124,6 +125,30 @@ def test_hypothesis_jsonschema_draws_what_is_valid() -> None:
 
 def test_what_cannot_be_drawn_is_no_verdict() -> None:
     assert drawn(of({"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"b": {"$ref": "#/$defs/a"}}}}}), 5) == []
+
+
+@pytest.mark.parametrize("through", [{"not": {"$ref": "#"}}, {"$ref": "#"}, {"anyOf": [{"$ref": "#"}, True]}])
+def test_a_schema_that_asks_itself_without_end_is_no_verdict(through: Written) -> None:
+    """How the stack ends depends on its depth: in Python, or in the Rust below."""
+
+    def deep(levels: int) -> bool | None:
+        return deep(levels - 1) if levels else Judge(of({"allOf": [through]})).valid("a")
+
+    assert {deep(levels) for levels in range(60)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("reader", "writer"),
+    [
+        ({"type": "integer", "maximum": 1}, {"type": "number", "maximum": 1}),
+        ({"type": "string", "pattern": "^b", "maxLength": 2}, {"type": "string", "pattern": "^b", "maxLength": 3}),
+        ({"type": "string", "pattern": "^[ab]+$", "minLength": 4}, {"type": "string", "pattern": "^[ab]+$"}),
+        ({"type": "object", "properties": {"b": S}}, {"type": "object", "minProperties": 3}),
+        ({"type": "array"}, {"type": "string", "pattern": "^b", "maxLength": 3}),
+    ],
+)
+def test_a_value_inside_of_several_bounds_is_found(reader: Written, writer: Written) -> None:
+    assert contained(of(reader), of(writer), mixed=0).verdict is Verdict.REFUTED
 
 
 @given(pairs())
