@@ -8,20 +8,19 @@
     array, map    array, map           items, values
     fixed         fixed                names match and sizes are equal
     enum          enum                 names match; it knows every symbol, or has a default
-    record        record               names match; each field is found once and read, or has a default
+    record        record               names match; each field is found and read, or has a default
 
 Names match if the short names are equal, or the writer's full name is among the reader's aliases. Schemas may be
-recursive: `fixpoint`. Source: Apache Avro specification, schema resolution; `SchemaCompatibility`.
+recursive, so the answer is a greatest fixpoint: a pair is compatible unless it is shown not to be, and a pair that has
+fallen takes with it what rested on it. Source: Apache Avro specification, schema resolution; `SchemaCompatibility`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Final
 
-from nilometer_reference.registry import fixpoint
-from nilometer_reference.registry.avro_schema import Node
-from nilometer_reference.registry.fixpoint import Reads
+from nilometer_reference.registry.avro_schema import Field, Node
 
 PROMOTIONS: Final = {
     "long": ("int",),
@@ -30,59 +29,102 @@ PROMOTIONS: Final = {
     "bytes": ("string",),
     "string": ("bytes",),
 }
+Pair = tuple[Node, Node]
+Reads = Callable[[Node, Node], bool]
 
 
 def differences(reader: Node, writer: Node) -> list[str]:
     """Why `reader` cannot read everything that `writer` writes; empty if it can."""
-    return fixpoint.differences(reader, writer, _why_not)
+    pairs = _reachable(reader, writer)
+    fallen: dict[Pair, str] = {}
+    while True:
+        found = {pair: why for pair in pairs if pair not in fallen and (why := _why_not(*pair, _reads(fallen)))}
+        if not found:
+            break
+        fallen |= found
+    if (reader, writer) not in fallen:
+        return []
+    blamed = _blamed(reader, writer, fallen)
+    return list(dict.fromkeys(why for pair, why in fallen.items() if pair in blamed))
 
 
-def _why_not(reader: Node, writer: Node, reads: Reads[Node]) -> Iterator[str]:
-    """Why this pair falls, given which others do. Asks about every pair that it rests on."""
+def _reads(fallen: dict[Pair, str]) -> Reads:
+    return lambda reader, writer: (reader, writer) not in fallen
+
+
+def _reachable(reader: Node, writer: Node) -> list[Pair]:
+    """The pair and all that it may rest on."""
+    found: dict[Pair, None] = {(reader, writer): None}
+    queue = [(reader, writer)]
+
+    def note(one: Node, other: Node) -> bool:
+        if (one, other) not in found:
+            found[one, other] = None
+            queue.append((one, other))
+        return True
+
+    while queue:
+        _why_not(*queue.pop(), note)
+    return list(found)
+
+
+def _blamed(reader: Node, writer: Node, fallen: dict[Pair, str]) -> set[Pair]:
+    """Fallen pairs that the root rests on, by fallen pairs alone."""
+    blamed = {(reader, writer)}
+    queue = [(reader, writer)]
+
+    def note(one: Node, other: Node) -> bool:
+        if (one, other) in fallen and (one, other) not in blamed:
+            blamed.add((one, other))
+            queue.append((one, other))
+        return True
+
+    while queue:
+        _why_not(*queue.pop(), note)
+    return blamed
+
+
+def _why_not(reader: Node, writer: Node, reads: Reads) -> str:
+    """Why this pair falls, given which others do; empty if it does not. Asks about every pair that it rests on."""
     if writer.kind == "union":
         missing = [branch for branch, ok in [(b, reads(reader, b)) for b in writer.branches] if not ok]
-        if missing:
-            yield f"{reader} does not read the branch {missing[0]} of the writer's union"
-    elif reader.kind == "union":
+        return f"{reader} does not read the branch {missing[0]} of the writer's union" if missing else ""
+    if reader.kind == "union":
         verdicts = [reads(branch, writer) for branch in reader.branches]
-        if not any(verdicts):
-            yield f"no branch of the reader's union reads {writer}"
-    elif reader.kind != writer.kind:
-        if writer.kind not in PROMOTIONS.get(reader.kind, ()):
-            yield f"a reader's {reader} where the writer has {writer}"
-    elif reader.kind in ("array", "map"):
-        if not reads(reader.branches[0], writer.branches[0]):
-            yield f"the {reader.kind}s hold different things"
-    elif reader.name:
-        yield from _named(reader, writer, reads)
-
-
-def _named(reader: Node, writer: Node, reads: Reads[Node]) -> Iterator[str]:
-    if not _names_match(reader, writer):
-        yield f"the reader's {reader.kind} is called {reader.name}, the writer's {writer.name}"
-    elif reader.kind == "fixed" and reader.size != writer.size:
-        yield f"fixed {reader.name} has {reader.size} bytes, not {writer.size}"
-    elif reader.kind == "enum":
+        return "" if any(verdicts) else f"no branch of the reader's union reads {writer}"
+    if reader.kind != writer.kind:
+        promoted = writer.kind in PROMOTIONS.get(reader.kind, ())
+        return "" if promoted else f"a reader's {reader} where the writer has {writer}"
+    if reader.kind in ("array", "map"):
+        return "" if reads(reader.branches[0], writer.branches[0]) else f"the {reader.kind}s hold different things"
+    if reader.name and not _names_match(reader, writer):
+        return f"the reader's {reader.kind} is called {reader.name}, the writer's {writer.name}"
+    if reader.kind == "fixed":
+        return "" if reader.size == writer.size else f"fixed {reader.name} has {reader.size} bytes, not {writer.size}"
+    if reader.kind == "enum":
         unknown = [symbol for symbol in writer.symbols if symbol not in reader.symbols]
-        if unknown and reader.default_symbol is None:
-            yield f"enum {reader.name} does not know {', '.join(unknown)}, and has no default"
-    elif reader.kind == "record":
-        yield from _record(reader, writer, reads)
+        bad = unknown and reader.default_symbol is None
+        return f"enum {reader.name} does not know {', '.join(unknown)}, and has no default" if bad else ""
+    return _record(reader, writer, reads) if reader.kind == "record" else ""
 
 
 def _names_match(reader: Node, writer: Node) -> bool:
     return reader.short_name == writer.short_name or writer.name in reader.aliases
 
 
-def _record(reader: Node, writer: Node, reads: Reads[Node]) -> Iterator[str]:
-    written = {field.name: field for field in writer.fields}
+def _record(reader: Node, writer: Node, reads: Reads) -> str:
+    reasons = []
     for field in reader.fields:
-        # Apache Avro's Java refuses more than one hit, also where an alias is the name itself.
-        sources = [written[name] for name in (field.name, *dict.fromkeys(field.aliases)) if name in written]
-        if len(sources) > 1:
-            yield f"field {field.name} of {reader.name} may be {' or '.join(one.name for one in sources)}"
-        elif not sources:
+        written = _written(field, writer)
+        if written is None:
             if not field.has_default:
-                yield f"field {field.name} of {reader.name} is not written, and has no default"
-        elif not reads(field.type, sources[0].type):
-            yield f"field {field.name} of {reader.name} cannot be read"
+                reasons.append(f"field {field.name} of {reader.name} is not written, and has no default")
+        elif not reads(field.type, written.type):
+            reasons.append(f"field {field.name} of {reader.name} cannot be read")
+    return "; ".join(reasons)
+
+
+def _written(field: Field, writer: Node) -> Field | None:
+    """The writer's field of that name, or of one of the reader's aliases for it."""
+    by_name = {one.name: one for one in writer.fields}
+    return next((by_name[name] for name in (field.name, *field.aliases) if name in by_name), None)

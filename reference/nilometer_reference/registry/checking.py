@@ -3,21 +3,17 @@
     BACKWARD  the candidate reads the last version     FORWARD  the last version reads it     FULL  both
     …_TRANSITIVE  every version, the newest first      NONE  nothing is asked
 
-Avro is compared by `avro_rules`, JSON Schema by `json_rules`. A Protobuf schema may follow another one only if it is
-equal to it, or under NONE: what else is compatible in it is not known here yet, and "yes" would be a guess.
+Avro is compared by `avro_rules`. A JSON or Protobuf schema may follow another one only if it is equal to it, or under
+NONE: what else is compatible in them is not known here yet, and "yes" would be a guess.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
-from nilometer_reference.registry import avro_rules, json_rules
+from nilometer_reference.registry.avro_rules import differences
 from nilometer_reference.registry.avro_schema import parse_avro
-from nilometer_reference.registry.json_parsing import parse_json
-from nilometer_reference.registry.records import AVRO, JSON, StoredSchema
-
-Node = TypeVar("Node")
+from nilometer_reference.registry.records import AVRO, StoredSchema
 
 Resolve = Callable[[StoredSchema], dict[str, str]]
 """The texts of a schema's references, by name."""
@@ -39,33 +35,13 @@ def _between(level: str, candidate: StoredSchema, former: StoredSchema, resolve:
         return [f"the type changes from {former.type} to {candidate.type}"]
     if candidate.text == former.text and candidate.references == former.references:
         return []
-    differences = _comparison(candidate, former, resolve)
-    if differences is None:
+    if candidate.type != AVRO:
         return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
+    new = parse_avro(candidate.text, resolve(candidate))
+    old = parse_avro(former.text, resolve(former))
     found = []
     if not level.startswith("FORWARD"):
-        found += [f"the new schema cannot read the old one: {why}" for why in differences(False)]
+        found += [f"the new schema cannot read the old one: {why}" for why in differences(new, old)]
     if not level.startswith("BACKWARD"):
-        found += [f"the old schema cannot read the new one: {why}" for why in differences(True)]
+        found += [f"the old schema cannot read the new one: {why}" for why in differences(old, new)]
     return found
-
-
-def _comparison(candidate: StoredSchema, former: StoredSchema, resolve: Resolve) -> Callable[[bool], list[str]] | None:
-    """Whether the candidate reads the former one, or (True) the other way round; None where there are no rules."""
-    if candidate.type == AVRO:
-        return _both(avro_rules.differences, parse_avro, candidate, former, resolve)
-    if candidate.type == JSON:
-        return _both(json_rules.differences, parse_json, candidate, former, resolve)
-    return None
-
-
-def _both(
-    differences: Callable[[Node, Node], list[str]],
-    parse: Callable[[str, Mapping[str, str]], Node],
-    candidate: StoredSchema,
-    former: StoredSchema,
-    resolve: Resolve,
-) -> Callable[[bool], list[str]]:
-    new = parse(candidate.text, resolve(candidate))
-    old = parse(former.text, resolve(former))
-    return lambda forward: differences(old, new) if forward else differences(new, old)

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from nilometer_reference.registry.avro_schema import canonical_avro
 from nilometer_reference.registry.errors import invalid_schema
-from nilometer_reference.registry.json_parsing import parse_json
-from nilometer_reference.registry.records import AVRO, JSON, PROTOBUF, Reference, StoredSchema
+from nilometer_reference.registry.records import AVRO, Reference, StoredSchema
 
+JSON, PROTOBUF = "JSON", "PROTOBUF"
 TYPES: Final = (JSON, PROTOBUF, AVRO)
 DEPTH_MAX: Final = 256
 """Nesting of a schema's text; deeper is refused, before a parser runs out of stack."""
@@ -40,7 +40,8 @@ def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[s
             raise invalid_schema(f"{type}: {error}") from error
     if type == AVRO:
         return canonical_avro(parsed, normalize=normalize, known=resolved)
-    parse_json(text, resolved)
+    if not isinstance(parsed, dict | bool):
+        raise invalid_schema(f"JSON: a schema is an object or a truth, not {parsed!r:.80}")
     return json.dumps(parsed, separators=(",", ":"), ensure_ascii=False, sort_keys=normalize)
 
 

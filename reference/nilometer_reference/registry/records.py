@@ -24,8 +24,6 @@ SCHEMA, DELETE_SUBJECT, CONFIG, MODE, CONTEXT, NOOP = (
     "SCHEMA", "DELETE_SUBJECT", "CONFIG", "MODE", "CONTEXT", "NOOP",
 )  # fmt: skip
 AVRO: Final = "AVRO"
-JSON: Final = "JSON"
-PROTOBUF: Final = "PROTOBUF"
 Json = dict[str, Any]
 
 

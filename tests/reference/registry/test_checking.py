@@ -60,15 +60,5 @@ def test_another_type_is_compatible_under_none_only() -> None:
 
 
 def test_what_is_not_known_is_no_yes() -> None:
-    assert wrong("BACKWARD", {"type": "object"}, {}, type="PROTOBUF")
-    assert not wrong("BACKWARD", {}, {}, type="PROTOBUF")
-
-
-def test_json_schemas_are_compared_in_the_direction_of_the_level() -> None:
-    narrow, wide = {"type": "integer"}, {"type": "number"}
-    assert not wrong("BACKWARD", wide, narrow, type="JSON")
-    assert wrong("BACKWARD", narrow, wide, type="JSON") == [
-        "the new schema cannot read the old one: a number became an integer (version 1)"
-    ]
-    assert not wrong("FORWARD", narrow, wide, type="JSON")
-    assert wrong("FULL_TRANSITIVE", wide, wide, narrow, type="JSON")
+    assert wrong("BACKWARD", {"type": "object"}, {}, type="JSON")
+    assert not wrong("BACKWARD", {}, {}, type="JSON")
