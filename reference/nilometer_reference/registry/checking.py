@@ -3,16 +3,18 @@
     BACKWARD  the candidate reads the last version     FORWARD  the last version reads it     FULL  both
     …_TRANSITIVE  every version, the newest first      NONE  nothing is asked
 
-Avro is compared by `avro_rules`. A JSON or Protobuf schema may follow another one only if it is equal to it, or under
-NONE: what else is compatible in them is not known here yet, and "yes" would be a guess.
+Avro is compared by `avro_rules`, JSON by `json_rules`. A Protobuf schema may follow another one only if it is equal to
+it, or under NONE: what else is compatible in it is not known here yet, and "yes" would be a guess.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nilometer_reference.registry.avro_rules import differences
+from nilometer_reference.registry import avro_rules, json_rules
 from nilometer_reference.registry.avro_schema import parse_avro
+from nilometer_reference.registry.content import JSON
+from nilometer_reference.registry.json_schema import parse_json
 from nilometer_reference.registry.records import AVRO, StoredSchema
 
 Resolve = Callable[[StoredSchema], dict[str, str]]
@@ -35,13 +37,22 @@ def _between(level: str, candidate: StoredSchema, former: StoredSchema, resolve:
         return [f"the type changes from {former.type} to {candidate.type}"]
     if candidate.text == former.text and candidate.references == former.references:
         return []
-    if candidate.type != AVRO:
-        return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
-    new = parse_avro(candidate.text, resolve(candidate))
-    old = parse_avro(former.text, resolve(former))
     found = []
     if not level.startswith("FORWARD"):
-        found += [f"the new schema cannot read the old one: {why}" for why in differences(new, old)]
+        found += [f"the new schema cannot read the old one: {why}" for why in _unread(candidate, former, resolve)]
     if not level.startswith("BACKWARD"):
-        found += [f"the old schema cannot read the new one: {why}" for why in differences(old, new)]
+        found += [f"the old schema cannot read the new one: {why}" for why in _unread(former, candidate, resolve)]
     return found
+
+
+def _unread(reader: StoredSchema, writer: StoredSchema, resolve: Resolve) -> list[str]:
+    """Why `reader` does not read what `writer` wrote; both are of one type."""
+    if reader.type == AVRO:
+        return avro_rules.differences(
+            parse_avro(reader.text, resolve(reader)), parse_avro(writer.text, resolve(writer))
+        )
+    if reader.type == JSON:
+        return json_rules.differences(
+            parse_json(reader.text, resolve(reader)), parse_json(writer.text, resolve(writer))
+        )
+    return [f"what is compatible in {reader.type} is not known here: only level NONE takes a changed schema"]

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from nilometer_reference.registry.avro_schema import canonical_avro
 from nilometer_reference.registry.errors import invalid_schema
+from nilometer_reference.registry.json_schema import parse_json
 from nilometer_reference.registry.records import AVRO, Reference, StoredSchema
 
 JSON, PROTOBUF = "JSON", "PROTOBUF"
@@ -40,8 +41,7 @@ def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[s
             raise invalid_schema(f"{type}: {error}") from error
     if type == AVRO:
         return canonical_avro(parsed, normalize=normalize, known=resolved)
-    if not isinstance(parsed, dict | bool):
-        raise invalid_schema(f"JSON: a schema is an object or a truth, not {parsed!r:.80}")
+    parse_json(text, resolved)
     return json.dumps(parsed, separators=(",", ":"), ensure_ascii=False, sort_keys=normalize)
 
 
