@@ -7,7 +7,8 @@
 records.py        what stands in the topic, as keys and values
 state.py          the fold: one record at a time, pure
 subjects.py       contexts and subject names
-content.py        canonical text, identity, GUIDs
+index.py          where contents and references are
+content.py        canonical text, identity, GUIDs; metadata.py: its form
 errors.py         codes of the REST interface
 registration.py   register, look up        deletion.py   soft and permanent
 settings.py       config and mode          answers.py    what is read

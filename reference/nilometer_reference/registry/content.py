@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import uuid
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ JSON, PROTOBUF = "JSON", "PROTOBUF"
 TYPES: Final = (JSON, PROTOBUF, AVRO)
 DEPTH_MAX: Final = 256
 """Nesting of a schema's text; deeper is refused, before a parser runs out of stack."""
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 
 
 def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[str, str]) -> str:
@@ -47,7 +49,7 @@ def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[s
 
 def _check_depth(text: str) -> None:
     depth = deepest = 0
-    for character in text:
+    for character in _STRING.sub("", text):
         if character in "{[":
             depth += 1
             deepest = max(deepest, depth)
