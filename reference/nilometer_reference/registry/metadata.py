@@ -20,7 +20,8 @@ def read_metadata(given: Any) -> Json | None:
     if not isinstance(given, dict):
         raise invalid_schema(f"metadata is no object: {given!r:.80}")
     tags, properties = _object(given, "tags"), _object(given, "properties")
-    lists = [("sensitive", given.get("sensitive") or []), *tags.items()]
+    sensitive = given.get("sensitive")
+    lists = [("sensitive", [] if sensitive is None else sensitive), *tags.items()]
     for name, values in lists:
         if not isinstance(values, list) or not all(map(is_text, values)):
             raise invalid_schema(f"metadata: {name!r:.80} is no list of texts: {values!r:.80}")
@@ -31,7 +32,9 @@ def read_metadata(given: Any) -> Json | None:
 
 
 def _object(given: Json, member: str) -> Json:
-    found = given.get(member) or {}
+    found = given.get(member)
+    if found is None:
+        return {}
     if not isinstance(found, dict) or not all(map(is_text, found)):
         raise invalid_schema(f"metadata: {member} is no object: {found!r:.80}")
     return found

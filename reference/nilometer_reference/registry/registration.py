@@ -82,7 +82,9 @@ def _check_text(text: str) -> None:
 
 def _number(body: Json, member: str) -> int:
     """A member that is a number; 0 if it is absent or null."""
-    given = body.get(member) or 0
+    given = body.get(member)
+    if given is None:
+        return 0
     if isinstance(given, bool) or not isinstance(given, int):
         raise invalid_schema(f"{member} is no number: {given!r:.80}")
     return given

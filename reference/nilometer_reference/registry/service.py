@@ -61,7 +61,9 @@ class Registry:
             return question(self.state)
 
     def write(self, decision: Callable[[State], tuple[Writes, T]]) -> T:
-        """Decide, append, wait for the fold. Raises RegistryError; 42209 for what is too large, 50001 where the store fails."""
+        """Decide, append, wait for the fold. Raises RegistryError; 42209 for a record that is too large, 50001 where
+        the store fails.
+        """
         with self._writing:
             with self._changed:
                 writes, answer = decision(self.state)
