@@ -10,6 +10,7 @@ it, or under NONE: what else is compatible in it is not known here yet, and "yes
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from nilometer_reference.registry import avro_rules, json_rules
 from nilometer_reference.registry.avro_schema import parse_avro
@@ -19,6 +20,11 @@ from nilometer_reference.registry.records import AVRO, StoredSchema
 
 Resolve = Callable[[StoredSchema], dict[str, str]]
 """The texts of a schema's references, by name."""
+_RULES: Final[dict[str, tuple[Callable[[str, dict[str, str]], Any], Callable[[Any, Any], list[str]]]]] = {
+    AVRO: (parse_avro, avro_rules.differences),
+    JSON: (parse_json, json_rules.differences),
+}
+"""Type -> parser, and why a reader's schema does not read a writer's."""
 
 
 def check(level: str, candidate: StoredSchema, history: Sequence[StoredSchema], resolve: Resolve) -> list[str]:
@@ -37,22 +43,13 @@ def _between(level: str, candidate: StoredSchema, former: StoredSchema, resolve:
         return [f"the type changes from {former.type} to {candidate.type}"]
     if candidate.text == former.text and candidate.references == former.references:
         return []
+    if candidate.type not in _RULES:
+        return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
+    parse, differences = _RULES[candidate.type]
+    new, old = (parse(one.text, resolve(one)) for one in (candidate, former))
     found = []
     if not level.startswith("FORWARD"):
-        found += [f"the new schema cannot read the old one: {why}" for why in _unread(candidate, former, resolve)]
+        found += [f"the new schema cannot read the old one: {why}" for why in differences(new, old)]
     if not level.startswith("BACKWARD"):
-        found += [f"the old schema cannot read the new one: {why}" for why in _unread(former, candidate, resolve)]
+        found += [f"the old schema cannot read the new one: {why}" for why in differences(old, new)]
     return found
-
-
-def _unread(reader: StoredSchema, writer: StoredSchema, resolve: Resolve) -> list[str]:
-    """Why `reader` does not read what `writer` wrote; both are of one type."""
-    if reader.type == AVRO:
-        return avro_rules.differences(
-            parse_avro(reader.text, resolve(reader)), parse_avro(writer.text, resolve(writer))
-        )
-    if reader.type == JSON:
-        return json_rules.differences(
-            parse_json(reader.text, resolve(reader)), parse_json(writer.text, resolve(writer))
-        )
-    return [f"what is compatible in {reader.type} is not known here: only level NONE takes a changed schema"]

@@ -28,6 +28,8 @@ FAMILIES: Final = {
         "dependentSchemas", "patternProperties", "additionalProperties", "unevaluatedProperties", "propertyNames",
     }),
 }  # fmt: skip
+FAMILY: Final = {word: type for type, words in FAMILIES.items() for word in words}
+"""Keyword -> the type that it is of."""
 Make = Callable[[Any], Node]
 """The node of a schema that stands below."""
 

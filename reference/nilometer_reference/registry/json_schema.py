@@ -9,12 +9,12 @@ stands alone is replaced by what it means. Source: the node classes of everit-js
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 from nilometer_reference.registry import json_keywords as keywords
-from nilometer_reference.registry.json_families import FAMILIES, TYPES, Make, fill
+from nilometer_reference.registry.json_families import FAMILY, TYPES, Make, fill
 from nilometer_reference.registry.json_keywords import Written
 from nilometer_reference.registry.json_node import COMBINED, Node
 from nilometer_reference.registry.json_texts import DRAFT_7, Place, Texts, refuse
@@ -24,6 +24,7 @@ _ANNOTATIONS: Final = frozenset({
     "connect.type",
 })  # fmt: skip
 _SILENT_BESIDE_REFERENCE: Final = frozenset({"$ref", "$schema", "$defs", "definitions", "$comment"})
+_NO_TYPES: Final = frozenset({"enum", "const", *COMBINED, "not", "if", "then", "else"})
 _REFERENCES: Final = ("$ref", "$recursiveRef", "$dynamicRef")
 
 
@@ -100,7 +101,8 @@ class _Builder:
 
     def _fill(self, node: Node, written: Written, place: Place) -> None:
         for word in ("id" if place.draft == 4 else "$id", "title", "description"):
-            keywords.text(written, word, place)
+            if word in written:
+                keywords.text(written, word, place)
         node.has_default = "default" in written
         node.is_bytes = written.get("connect.type") == "bytes"
 
@@ -122,6 +124,8 @@ class _Builder:
 
 
 def _groups(written: Written, place: Place, make: Make) -> list[Node]:
+    if _NO_TYPES.isdisjoint(written):
+        return _types(written, place, make)
     found = []
     if "enum" in written:
         values = frozenset(map(keywords.comparable, keywords.items(written, "enum", place)))
@@ -142,13 +146,29 @@ def _combined(word: str, written: Written, place: Place, make: Make) -> Node:
     branches = keywords.items(written, word, place)
     if not branches:
         raise refuse(f"{place.at}/{word}", "there is no branch")
+    said = [_plain(branch) for branch in branches]
+    shapes = [_shallow(one) for one in said]
+    alike = Counter(shapes)
     distinct: dict[Hashable, Node] = {}
-    for branch in branches:
-        node, said = make(branch), branch
-        if isinstance(branch, dict):
-            said = {key: value for key, value in branch.items() if key not in _ANNOTATIONS}
-        distinct.setdefault(keywords.comparable(said), node)
+    for one, shape, branch in zip(said, shapes, branches, strict=True):
+        # Only what looks alike from outside is compared to the bottom: deep schemas would be walked once a level.
+        key = (shape, keywords.comparable(one)) if alike[shape] > 1 else shape
+        distinct.setdefault(key, make(branch))
     return Node(word, place.at, listed=list(distinct.values()), branches=len(branches))
+
+
+def _plain(branch: Any) -> Any:
+    """Without annotations."""
+    if not isinstance(branch, dict):
+        return branch
+    return {key: value for key, value in branch.items() if key not in _ANNOTATIONS}
+
+
+def _shallow(said: Any) -> Hashable:
+    """Equal for equal schemas; cheap."""
+    if not isinstance(said, dict):
+        return keywords.comparable(said)
+    return frozenset((key, value) if isinstance(value, str) else (key, ...) for key, value in said.items())
 
 
 def _types(written: Written, place: Place, make: Make) -> list[Node]:
@@ -158,8 +178,8 @@ def _types(written: Written, place: Place, make: Make) -> list[Node]:
         if not isinstance(one, str) or one not in TYPES:
             raise refuse(f"{place.at}/type", f"{one!r:.80} is no type")
     nodes = [fill(Node(at=place.at), one, written, place, make) for one in dict.fromkeys(listed)]
-    kinds = {node.kind for node in nodes}
     if isinstance(said, list) and "type" in written:
         nodes = [Node("anyOf", place.at, listed=nodes, branches=len(nodes))]
-    missing = [type for type, words in FAMILIES.items() if type not in kinds and not words.isdisjoint(written)]
+    named = {"number" if one == "integer" else one for one in listed}
+    missing = dict.fromkeys(FAMILY[word] for word in written if word in FAMILY and FAMILY[word] not in named)
     return [*nodes, *(fill(Node(at=place.at), type, written, place, make) for type in missing)]

@@ -51,15 +51,15 @@ def _change(draw: st.DrawFn, place: dict[str, Any]) -> None:
         _change_nested(draw, place[draw(st.sampled_from(nested))])
     else:
         word = draw(st.sampled_from(sorted(_VALUES)))
-        place[word] = draw(_VALUES[word])
+        place[word] = copy.deepcopy(draw(_VALUES[word]))  # A strategy may give the same object again.
 
 
 def _change_nested(draw: st.DrawFn, inner: Any) -> None:
     keys = sorted(inner) if isinstance(inner, dict) else list(range(len(inner)))
     if isinstance(inner, list) and (len(inner) == 1 or draw(st.booleans())):
-        inner.append(draw(leaves))
+        inner.append(copy.deepcopy(draw(leaves)))
     elif isinstance(inner, dict) and (not keys or draw(st.booleans())):
-        inner[draw(st.sampled_from("abc"))] = draw(leaves)
+        inner[draw(st.sampled_from("abc"))] = copy.deepcopy(draw(leaves))
     else:
         del inner[draw(st.sampled_from(keys))]
 
