@@ -31,11 +31,11 @@ def version_json(stored: StoredSchema) -> Json:
 
 def version_of(state: State, subject: Subject, version: int, *, deleted: bool = False) -> StoredSchema:
     """Raises 40401, 40402."""
-    known = state.live(subject, deleted=deleted)
-    if not known:
+    newest = state.newest(subject, deleted=deleted)
+    if newest is None:
         raise subject_not_found(str(subject))
     if version == LATEST:
-        return known[-1]
+        return newest
     found = state.versions[subject].get(version)
     if found is None or (found.deleted and not deleted):
         raise version_not_found(version)
@@ -57,11 +57,10 @@ def by_id(state: State, id: int, subject: Subject | None) -> StoredSchema:
 
 def by_guid(state: State, wanted: str) -> StoredSchema:
     """Raises 40403."""
-    for holders in state.by_id.values():
-        for stored in holders.values():
-            if guid(stored.text, stored.references, stored.metadata) == wanted:
-                return stored
-    raise schema_not_found()
+    found = state.index.first(wanted)
+    if found is None:
+        raise schema_not_found()
+    return found
 
 
 def page(items: list[Json] | list[str] | list[int], offset: int, limit: int) -> list[Json] | list[str] | list[int]:

@@ -8,7 +8,7 @@
     array, map    array, map           items, values
     fixed         fixed                names match and sizes are equal
     enum          enum                 names match; it knows every symbol, or has a default
-    record        record               names match; each field is found and read, or has a default
+    record        record               names match; each field is found once and read, or has a default
 
 Names match if the short names are equal, or the writer's full name is among the reader's aliases. Schemas may be
 recursive, so the answer is a greatest fixpoint: a pair is compatible unless it is shown not to be, and a pair that has
@@ -17,10 +17,11 @@ fallen takes with it what rested on it. Source: Apache Avro specification, schem
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from nilometer_reference.registry.avro_schema import Field, Node
+from nilometer_reference.registry import fixpoint
+from nilometer_reference.registry.avro_schema import Node
 
 PROMOTIONS: Final = {
     "long": ("int",),
@@ -29,62 +30,20 @@ PROMOTIONS: Final = {
     "bytes": ("string",),
     "string": ("bytes",),
 }
-Pair = tuple[Node, Node]
 Reads = Callable[[Node, Node], bool]
 
 
 def differences(reader: Node, writer: Node) -> list[str]:
     """Why `reader` cannot read everything that `writer` writes; empty if it can."""
-    pairs = _reachable(reader, writer)
-    fallen: dict[Pair, str] = {}
-    while True:
-        found = {pair: why for pair in pairs if pair not in fallen and (why := _why_not(*pair, _reads(fallen)))}
-        if not found:
-            break
-        fallen |= found
-    if (reader, writer) not in fallen:
-        return []
-    blamed = _blamed(reader, writer, fallen)
-    return list(dict.fromkeys(why for pair, why in fallen.items() if pair in blamed))
+    return fixpoint.reasons(reader, writer, _why_not)
 
 
-def _reads(fallen: dict[Pair, str]) -> Reads:
-    return lambda reader, writer: (reader, writer) not in fallen
+def _why_not(reader: Node, writer: Node, reads: Reads) -> Iterable[str]:
+    why = _reason(reader, writer, reads)
+    return (why,) if why else ()
 
 
-def _reachable(reader: Node, writer: Node) -> list[Pair]:
-    """The pair and all that it may rest on."""
-    found: dict[Pair, None] = {(reader, writer): None}
-    queue = [(reader, writer)]
-
-    def note(one: Node, other: Node) -> bool:
-        if (one, other) not in found:
-            found[one, other] = None
-            queue.append((one, other))
-        return True
-
-    while queue:
-        _why_not(*queue.pop(), note)
-    return list(found)
-
-
-def _blamed(reader: Node, writer: Node, fallen: dict[Pair, str]) -> set[Pair]:
-    """Fallen pairs that the root rests on, by fallen pairs alone."""
-    blamed = {(reader, writer)}
-    queue = [(reader, writer)]
-
-    def note(one: Node, other: Node) -> bool:
-        if (one, other) in fallen and (one, other) not in blamed:
-            blamed.add((one, other))
-            queue.append((one, other))
-        return True
-
-    while queue:
-        _why_not(*queue.pop(), note)
-    return blamed
-
-
-def _why_not(reader: Node, writer: Node, reads: Reads) -> str:
+def _reason(reader: Node, writer: Node, reads: Reads) -> str:
     """Why this pair falls, given which others do; empty if it does not. Asks about every pair that it rests on."""
     if writer.kind == "union":
         missing = [branch for branch, ok in [(b, reads(reader, b)) for b in writer.branches] if not ok]
@@ -114,17 +73,15 @@ def _names_match(reader: Node, writer: Node) -> bool:
 
 def _record(reader: Node, writer: Node, reads: Reads) -> str:
     reasons = []
+    written = {one.name: one for one in writer.fields}
     for field in reader.fields:
-        written = _written(field, writer)
-        if written is None:
+        # Apache Avro's Java refuses more than one hit, also where an alias is the name itself.
+        sources = [written[name] for name in (field.name, *dict.fromkeys(field.aliases)) if name in written]
+        if len(sources) > 1:
+            reasons.append(f"field {field.name} of {reader.name} may be {' or '.join(one.name for one in sources)}")
+        elif not sources:
             if not field.has_default:
                 reasons.append(f"field {field.name} of {reader.name} is not written, and has no default")
-        elif not reads(field.type, written.type):
+        elif not reads(field.type, sources[0].type):
             reasons.append(f"field {field.name} of {reader.name} cannot be read")
     return "; ".join(reasons)
-
-
-def _written(field: Field, writer: Node) -> Field | None:
-    """The writer's field of that name, or of one of the reader's aliases for it."""
-    by_name = {one.name: one for one in writer.fields}
-    return next((by_name[name] for name in (field.name, *field.aliases) if name in by_name), None)

@@ -66,8 +66,12 @@ def parse_avro(text: str, known: Mapping[str, str] | None = None) -> Node:
 
 def _names(known: Mapping[str, str]) -> dict[str, Node]:
     names: dict[str, Node] = {}
-    for text in known.values():
-        parse(json.loads(text), names)
+    for name, text in known.items():
+        try:
+            parsed = json.loads(text)
+        except ValueError as error:
+            raise invalid_schema(f"AVRO: the reference {name!r} is no Avro schema") from error
+        parse(parsed, names)
     return names
 
 

@@ -3,20 +3,28 @@
     BACKWARD  the candidate reads the last version     FORWARD  the last version reads it     FULL  both
     …_TRANSITIVE  every version, the newest first      NONE  nothing is asked
 
-Avro is compared by `avro_rules`. A JSON or Protobuf schema may follow another one only if it is equal to it, or under
-NONE: what else is compatible in them is not known here yet, and "yes" would be a guess.
+Avro is compared by `avro_rules`, JSON by `json_rules`. A Protobuf schema may follow another one only if it is equal to
+it, or under NONE: what else is compatible in it is not known here yet, and "yes" would be a guess.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from nilometer_reference.registry.avro_rules import differences
+from nilometer_reference.registry import avro_rules, json_rules
 from nilometer_reference.registry.avro_schema import parse_avro
+from nilometer_reference.registry.content import JSON
+from nilometer_reference.registry.json_schema import parse_json
 from nilometer_reference.registry.records import AVRO, StoredSchema
 
 Resolve = Callable[[StoredSchema], dict[str, str]]
 """The texts of a schema's references, by name."""
+_RULES: Final[dict[str, tuple[Callable[[str, dict[str, str]], Any], Callable[[Any, Any], list[str]]]]] = {
+    AVRO: (parse_avro, avro_rules.differences),
+    JSON: (parse_json, json_rules.differences),
+}
+"""Type -> parser, and why a reader's schema does not read a writer's."""
 
 
 def check(level: str, candidate: StoredSchema, history: Sequence[StoredSchema], resolve: Resolve) -> list[str]:
@@ -35,10 +43,10 @@ def _between(level: str, candidate: StoredSchema, former: StoredSchema, resolve:
         return [f"the type changes from {former.type} to {candidate.type}"]
     if candidate.text == former.text and candidate.references == former.references:
         return []
-    if candidate.type != AVRO:
+    if candidate.type not in _RULES:
         return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
-    new = parse_avro(candidate.text, resolve(candidate))
-    old = parse_avro(former.text, resolve(former))
+    parse, differences = _RULES[candidate.type]
+    new, old = (parse(one.text, resolve(one)) for one in (candidate, former))
     found = []
     if not level.startswith("FORWARD"):
         found += [f"the new schema cannot read the old one: {why}" for why in differences(new, old)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import uuid
 from collections.abc import Mapping
@@ -18,12 +19,14 @@ from typing import Any, Final
 
 from nilometer_reference.registry.avro_schema import canonical_avro
 from nilometer_reference.registry.errors import invalid_schema
+from nilometer_reference.registry.json_schema import parse_json
 from nilometer_reference.registry.records import AVRO, Reference, StoredSchema
 
 JSON, PROTOBUF = "JSON", "PROTOBUF"
 TYPES: Final = (JSON, PROTOBUF, AVRO)
 DEPTH_MAX: Final = 256
 """Nesting of a schema's text; deeper is refused, before a parser runs out of stack."""
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 
 
 def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[str, str]) -> str:
@@ -40,14 +43,13 @@ def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[s
             raise invalid_schema(f"{type}: {error}") from error
     if type == AVRO:
         return canonical_avro(parsed, normalize=normalize, known=resolved)
-    if not isinstance(parsed, dict | bool):
-        raise invalid_schema(f"JSON: a schema is an object or a truth, not {parsed!r:.80}")
+    parse_json(text, resolved)
     return json.dumps(parsed, separators=(",", ":"), ensure_ascii=False, sort_keys=normalize)
 
 
 def _check_depth(text: str) -> None:
     depth = deepest = 0
-    for character in text:
+    for character in _STRING.sub("", text):
         if character in "{[":
             depth += 1
             deepest = max(deepest, depth)

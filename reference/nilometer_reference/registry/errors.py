@@ -93,5 +93,9 @@ def invalid_subject(subject: str) -> RegistryError:
     return RegistryError(42208, f"The specified subject '{subject}' is not a valid subject name.")
 
 
+def too_large(why: str) -> RegistryError:
+    return RegistryError(42209, why)
+
+
 def store_failed(why: str) -> RegistryError:
     return RegistryError(50001, f"Error in the backend data store: {why}")

@@ -9,14 +9,15 @@ from nilometer_reference.registry import records, settings
 from nilometer_reference.registry.checking import check
 from nilometer_reference.registry.content import TYPES, canonical_text, guid, identity
 from nilometer_reference.registry.errors import (
-    RegistryError,
     incompatible,
     invalid_schema,
     invalid_version,
     not_permitted,
     schema_not_found,
     subject_not_found,
+    too_large,
 )
+from nilometer_reference.registry.metadata import is_text, read_metadata
 from nilometer_reference.registry.records import AVRO, Json, Reference, StoredSchema
 from nilometer_reference.registry.settings import IMPORT, Writes
 from nilometer_reference.registry.state import State
@@ -33,15 +34,15 @@ def register(
     """What is to be written, and the version that it makes. Raises 409, 42201, 42205."""
     settings.check_writable(state, subject)
     mode = settings.mode_of(state, subject)
-    given_id = int(body.get("id") or 0)
+    given_id = _number(body, "id")
     if (given_id > 0) != (mode == IMPORT):
         raise not_permitted(f"Subject '{subject}' is in mode {mode}" + (" and takes no id" if given_id > 0 else ""))
     candidate = read(state, subject, body, normalize=normalize or settings.normalizes(state, subject))
-    if mode != IMPORT and (known := _same(state.live(subject), candidate)) is not None:
+    if mode != IMPORT and (known := state.same(subject, identity(candidate))) is not None:
         return [], known
     if mode != IMPORT and not force:
         level = settings.level_of(state, subject)
-        wrong = check(level, candidate, state.live(subject), lambda one: texts(state, one))
+        wrong = check(level, candidate, history(state, subject, level), lambda one: texts(state, one))
         if wrong:
             raise incompatible([*wrong, f"compatibility: '{level}'"])
     made = replace(candidate, version=_next_version(state, subject, body), id=_id(state, candidate, given_id))
@@ -61,11 +62,32 @@ def read(state: State, subject: Subject, body: Json, *, normalize: bool) -> Stor
         raise invalid_schema(f"Invalid schema type {type_}")
     if not isinstance(text, str) or not text.strip():
         raise invalid_schema("Empty schema")
-    if len(text) > SCHEMA_BYTES_MAX:
-        raise RegistryError(42209, f"A schema of {len(text)} characters, the most is {SCHEMA_BYTES_MAX}")
-    references = tuple(_reference(state, subject, one) for one in body.get("references") or ())
-    draft = StoredSchema(subject, 0, 0, text, type_, references, body.get("metadata"))
-    return replace(draft, text=canonical_text(type_, text, normalize=normalize, resolved=texts(state, draft)))
+    _check_text(text)
+    if len(text.encode()) > SCHEMA_BYTES_MAX:
+        raise too_large(f"A schema of {len(text.encode())} bytes, the most is {SCHEMA_BYTES_MAX}")
+    given = body.get("references") or []
+    if not isinstance(given, list):
+        raise invalid_schema("references are no list")
+    references = tuple(_reference(state, subject, one) for one in given)
+    draft = StoredSchema(subject, 0, 0, text, type_, references, read_metadata(body.get("metadata")))
+    canonical = canonical_text(type_, text, normalize=normalize, resolved=texts(state, draft))
+    _check_text(canonical)
+    return replace(draft, text=canonical)
+
+
+def _check_text(text: str) -> None:
+    if not is_text(text):
+        raise invalid_schema("half of a surrogate pair is no character")
+
+
+def _number(body: Json, member: str) -> int:
+    """A member that is a number; 0 if it is absent or null."""
+    given = body.get(member)
+    if given is None:
+        return 0
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise invalid_schema(f"{member} is no number: {given!r:.80}")
+    return given
 
 
 def _reference(state: State, subject: Subject, given: Any) -> Reference:
@@ -74,11 +96,13 @@ def _reference(state: State, subject: Subject, given: Any) -> Reference:
         name, target, version = str(given["name"]), str(given["subject"]), int(given["version"])
     except (KeyError, TypeError, ValueError) as error:
         raise invalid_schema(f"{given!r:.120} is no reference") from error
+    if not is_text(name + target) or not -1 <= version < 2**31:
+        raise invalid_schema(f"{given!r:.120} is no reference")
     if version == LATEST:
-        live = state.live(parse_subject(target, subject.context))
-        if not live:
+        newest = state.newest(parse_subject(target, subject.context))
+        if newest is None:
             raise invalid_schema(f'No schema reference found for subject "{target}" and version {version}')
-        version = live[-1].version
+        version = newest.version
     return Reference(name, target, version)
 
 
@@ -104,15 +128,18 @@ def texts(state: State, stored: StoredSchema) -> dict[str, str]:
     return found
 
 
-def _same(versions: list[StoredSchema], candidate: StoredSchema) -> StoredSchema | None:
-    """The newest version with the candidate's content."""
-    return next((one for one in reversed(versions) if identity(one) == identity(candidate)), None)
+def history(state: State, subject: Subject, level: str) -> list[StoredSchema]:
+    """The versions that a level asks about, in rising order."""
+    if level.endswith("_TRANSITIVE"):
+        return state.live(subject)
+    newest = state.newest(subject)
+    return [] if newest is None else [newest]
 
 
 def _next_version(state: State, subject: Subject, body: Json) -> int:
     """One more than any that is known, softly deleted ones included."""
-    following = max(state.versions.get(subject, {0: None})) + 1
-    wanted = int(body.get("version") or 0)
+    following = state.newest_number(subject) + 1
+    wanted = _number(body, "version")
     if settings.mode_of(state, subject) == IMPORT:
         return wanted if wanted > 0 else following
     if wanted > 0 and wanted != following:
@@ -134,10 +161,10 @@ def _id(state: State, candidate: StoredSchema, given: int) -> int:
 
 def look_up(state: State, subject: Subject, body: Json, *, normalize: bool, deleted: bool) -> StoredSchema:
     """The version of a subject that has this content. Raises 40401, 40403, 42201."""
-    if not state.live(subject, deleted=deleted):
+    if state.newest(subject, deleted=deleted) is None:
         raise subject_not_found(str(subject))
     candidate = read(state, subject, body, normalize=normalize or settings.normalizes(state, subject))
-    found = _same(state.live(subject, deleted=deleted), candidate)
+    found = state.same(subject, identity(candidate), deleted=deleted)
     if found is None:
         raise schema_not_found()
     return found

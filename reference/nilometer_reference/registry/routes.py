@@ -77,6 +77,9 @@ def answer(registry: Registry, method: str, target: str, body: bytes) -> tuple[i
         return 200, _route(request)(registry, request)
     except RegistryError as error:
         return error.status, {"error_code": error.code, "message": error.message}
+    except RecursionError:
+        refused = invalid_schema("nested too deep")
+        return refused.status, {"error_code": refused.code, "message": refused.message}
 
 
 def _route(request: Request) -> Handler:
@@ -247,15 +250,16 @@ def _compatibility(registry: Registry, request: Request) -> Any:
     normalize = request.flag("normalize")
 
     def ask(state: State) -> list[str]:
-        history = state.live(subject)
-        if number is not None and number != answers.LATEST:
-            history = [one for one in history if one.version == number]
-            if not history:
+        level = settings.level_of(state, subject)
+        if number is None or number == answers.LATEST:
+            history = registration.history(state, subject, level if number is None else settings.BACKWARD)
+        else:
+            found = state.versions.get(subject, {}).get(number)
+            if found is None or found.deleted:
                 raise version_not_found(number)
-        elif number == answers.LATEST:
-            history = history[-1:]
+            history = [found]
         candidate = registration.read(state, subject, body, normalize=normalize)
-        return check(settings.level_of(state, subject), candidate, history, lambda one: registration.texts(state, one))
+        return check(level, candidate, history, lambda one: registration.texts(state, one))
 
     try:
         wrong = registry.read(ask)

@@ -8,6 +8,7 @@ import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
+from nilometer_reference.registry.errors import too_large
 from nilometer_reference.registry.routes import answer
 from nilometer_reference.registry.service import Registry
 
@@ -15,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE: Final = "application/vnd.schemaregistry.v1+json"
 BODY_BYTES_MAX: Final = 8 << 20
+DISCARD_BYTES_MAX: Final = 64 << 20
+"""A body up to this size is read to its end before it is refused: who is still sending would not see the answer."""
+CHUNK_BYTES: Final = 1 << 16
 IDLE_S: Final = 60.0
 
 
@@ -48,9 +52,12 @@ class _Handler(BaseHTTPRequestHandler):
             size = int(self.headers.get("Content-Length") or 0)
         except ValueError:
             size = -1
-        if not 0 <= size <= BODY_BYTES_MAX:
+        if size < 0:
             self.close_connection = True
-            self._send(413, {"error_code": 413, "message": f"the body may have {BODY_BYTES_MAX} bytes"})
+            self._send(400, {"error_code": 400, "message": "Content-Length is no number of bytes"})
+            return
+        if size > BODY_BYTES_MAX:
+            self._refuse_body(size)
             return
         body = self.rfile.read(size)
         try:
@@ -59,6 +66,14 @@ class _Handler(BaseHTTPRequestHandler):
             logger.exception("%s %s", self.command, self.path)
             status, found = 500, {"error_code": 500, "message": "Internal Server Error"}
         self._send(status, found)
+
+    def _refuse_body(self, size: int) -> None:
+        left = min(size, DISCARD_BYTES_MAX)
+        self.close_connection = size > left
+        while not self.close_connection and left:
+            left -= len(self.rfile.read(min(left, CHUNK_BYTES))) or left
+        refused = too_large(f"The body has {size} bytes, the most is {BODY_BYTES_MAX}")
+        self._send(refused.status, {"error_code": refused.code, "message": refused.message})
 
     def _send(self, status: int, found: object) -> None:
         data = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()

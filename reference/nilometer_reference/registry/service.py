@@ -12,17 +12,19 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from nilometer_reference.registry.errors import RegistryError, store_failed
+from nilometer_reference.registry.errors import RegistryError, store_failed, too_large
 from nilometer_reference.registry.kafka import BrokerGone, BrokerRefused
 from nilometer_reference.registry.settings import Writes
 from nilometer_reference.registry.state import State
 from nilometer_reference.registry.topic import SchemasTopic
+from nilometer_reference.wire.errors import ErrorCode
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 WRITE_TIMEOUT_S: Final = 30.0
 RETRY_S: Final = 0.2
+_TOO_LARGE: Final = (ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.RECORD_LIST_TOO_LARGE)
 
 
 class Registry:
@@ -59,7 +61,9 @@ class Registry:
             return question(self.state)
 
     def write(self, decision: Callable[[State], tuple[Writes, T]]) -> T:
-        """Decide, append, wait for the fold. Raises RegistryError; 50001 where the store fails."""
+        """Decide, append, wait for the fold. Raises RegistryError; 42209 for a record that is too large, 50001 where
+        the store fails.
+        """
         with self._writing:
             with self._changed:
                 writes, answer = decision(self.state)
@@ -68,6 +72,8 @@ class Registry:
             try:
                 last = self._topic.append(writes)
             except (BrokerGone, BrokerRefused) as error:
+                if isinstance(error, BrokerRefused) and error.code in _TOO_LARGE:
+                    raise too_large("The schema is larger than a record of the topic may be") from error
                 raise store_failed(str(error)) from error
             with self._changed:
                 if not self._changed.wait_for(lambda: self._next_offset > last, WRITE_TIMEOUT_S):

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from nilometer_reference.registry import records
 from nilometer_reference.registry.content import identity
+from nilometer_reference.registry.index import Index
 from nilometer_reference.registry.records import Json, StoredSchema, load, stored_schema
 from nilometer_reference.registry.subjects import DEFAULT_CONTEXT, Subject, parse_subject
 
@@ -34,6 +35,7 @@ class State:
     """None is the top level."""
     modes: dict[Subject | None, str] = field(default_factory=dict)
     contexts: set[str] = field(default_factory=set)
+    index: Index = field(default_factory=Index)
     skipped: int = 0
     """Records that are none of ours."""
 
@@ -67,22 +69,28 @@ class State:
             raise ValueError(f"a key of type {kind}")
 
     def _schema(self, subject: Subject, version: int, value: Json | None) -> None:
+        stored = None if value is None else stored_schema(subject, value)
+        content = "" if stored is None else identity(stored)
         known = self.versions.get(subject, {}).pop(version, None)
         if known is not None:
             self._forget(known)
-        if value is None:
+        if stored is None:
             if not self.versions.get(subject, {1: None}):
                 del self.versions[subject]
             return
-        stored = stored_schema(subject, value)
-        self.versions.setdefault(subject, {})[version] = stored
-        self.versions[subject] = dict(sorted(self.versions[subject].items()))
+        versions = self.versions.setdefault(subject, {})
+        is_newest = version > self.newest_number(subject)
+        versions[version] = stored
+        if not is_newest:
+            self.versions[subject] = dict(sorted(versions.items()))
         self.by_id[subject.context, stored.id][subject, version] = stored
-        self.ids.setdefault((subject.context, identity(stored)), stored.id)
+        self.index.put(stored)
+        self.ids.setdefault((subject.context, content), stored.id)
         self._largest_id(subject.context, stored.id)
 
     def _forget(self, stored: StoredSchema) -> None:
         context = stored.subject.context
+        self.index.drop(stored)
         holders = self.by_id[context, stored.id]
         holders.pop((stored.subject, stored.version), None)
         if not holders:
@@ -95,6 +103,7 @@ class State:
             if version <= up_to and not stored.deleted:
                 gone = replace(stored, deleted=True)
                 self.versions[subject][version] = self.by_id[subject.context, stored.id][subject, version] = gone
+                self.index.put(gone)
 
     @staticmethod
     def _set(settings: dict[Subject | None, T], key: Json, value: T | None) -> None:
@@ -120,9 +129,23 @@ class State:
         """Versions of a subject in rising order; `deleted`: those that are softly deleted, too."""
         return [stored for stored in self.versions.get(subject, {}).values() if deleted or not stored.deleted]
 
+    def newest(self, subject: Subject, *, deleted: bool = False) -> StoredSchema | None:
+        """The last of `live`, without going through the others."""
+        versions = self.versions.get(subject, {})
+        return next((stored for stored in reversed(versions.values()) if deleted or not stored.deleted), None)
+
+    def newest_number(self, subject: Subject) -> int:
+        """The highest version, softly deleted ones included; 0 if there is none."""
+        return next(reversed(self.versions.get(subject, {})), 0)
+
+    def same(self, subject: Subject, content: str, *, deleted: bool = False) -> StoredSchema | None:
+        """The newest of `live` that has this content."""
+        found = [one for one in self.index.same(subject, content) if deleted or not one.deleted]
+        return found[-1] if found else None
+
     def subjects(self, *, deleted: bool = False) -> list[Subject]:
         """Subjects with at least one such version."""
-        return sorted(subject for subject in self.versions if self.live(subject, deleted=deleted))
+        return sorted(subject for subject in self.versions if self.newest(subject, deleted=deleted))
 
     def holders(self, context: str, id: int) -> list[StoredSchema]:
         """Versions with this id, softly deleted ones too."""
@@ -130,12 +153,4 @@ class State:
 
     def referrers(self, target: StoredSchema, *, deleted: bool) -> list[StoredSchema]:
         """Versions that refer to this one; `deleted`: those that are softly deleted, too."""
-        return [
-            stored
-            for subject in self.versions
-            for stored in self.live(subject, deleted=deleted)
-            if any(
-                parse_subject(one.subject, stored.subject.context) == target.subject and one.version == target.version
-                for one in stored.references
-            )
-        ]
+        return [one for one in self.index.referrers(target) if deleted or not one.deleted]

@@ -60,5 +60,32 @@ def test_another_type_is_compatible_under_none_only() -> None:
 
 
 def test_what_is_not_known_is_no_yes() -> None:
-    assert wrong("BACKWARD", {"type": "object"}, {}, type="JSON")
-    assert not wrong("BACKWARD", {}, {}, type="JSON")
+    assert wrong("BACKWARD", "message A {}", "message B {}", type="PROTOBUF")
+    assert not wrong("BACKWARD", "message A {}", "message A {}", type="PROTOBUF")
+
+
+CLOSED: dict[str, Any] = {"type": "object", "properties": {"x": {"type": "string"}}, "additionalProperties": False}
+LATER = {**CLOSED, "properties": {**CLOSED["properties"], "y": {"type": "string", "default": ""}}}
+LAST = {**LATER, "properties": {**CLOSED["properties"], "y": {"type": "string"}}, "required": ["y"]}
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("NONE", True), ("BACKWARD", False), ("FORWARD", True), ("FULL", False),
+        ("BACKWARD_TRANSITIVE", False), ("FORWARD_TRANSITIVE", False), ("FULL_TRANSITIVE", False),
+    ],
+)  # fmt: skip
+def test_json_is_asked_in_its_direction_too(level: str, expected: bool) -> None:
+    assert (not wrong(level, LAST, CLOSED, LATER, type="JSON")) is expected
+
+
+def test_references_of_json_are_resolved() -> None:
+    new, old = ({"properties": {"a": {"$ref": "other.json"}}, "title": title} for title in ("a", "b"))
+    kinds = {0: '{"type": "number"}', 1: '{"type": "integer"}'}
+
+    def ask(level: str) -> list[str]:
+        return check(level, stored(new, 0, "JSON"), [stored(old, 1, "JSON")], lambda one: {"other.json": kinds[one.id]})
+
+    assert not ask("BACKWARD")
+    assert ask("FORWARD") == ["the old schema cannot read the new one: /type: integer where number was (version 1)"]

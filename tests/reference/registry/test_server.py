@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 from urllib.parse import urlsplit
 
 import pytest
 
 from nilometer_reference.registry import server as server_module
-from nilometer_reference.registry.server import BODY_BYTES_MAX, CONTENT_TYPE
+from nilometer_reference.registry.server import BODY_BYTES_MAX, CONTENT_TYPE, DISCARD_BYTES_MAX
 from tests.reference.registry.running import Client
 
 
@@ -31,9 +32,25 @@ def test_a_connection_serves_many_requests_each_with_its_type(client: Client) ->
 def test_a_body_that_is_too_large_is_refused_unread(client: Client) -> None:
     connection = connect(client)
     connection.putrequest("POST", "/subjects/s/versions")
-    connection.putheader("Content-Length", str(BODY_BYTES_MAX + 1))
+    connection.putheader("Content-Length", str(DISCARD_BYTES_MAX + 1))
     connection.endheaders()
-    assert connection.getresponse().status == 413
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["error_code"]) == (422, 42209)
+
+
+def test_a_large_body_is_read_and_refused_and_the_connection_stays(client: Client) -> None:
+    for size in (BODY_BYTES_MAX + 1, 10_000_000):
+        assert client.error("POST", "/subjects/s/versions", b" " * size) == 42209
+    assert client.good("GET", "/") == {}
+
+
+def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
+    for length in ("-1", "many"):
+        connection = connect(client)
+        connection.putrequest("POST", "/subjects/s/versions")
+        connection.putheader("Content-Length", length)
+        connection.endheaders()
+        assert connection.getresponse().status == 400
 
 
 def test_bytes_that_are_no_request_cost_their_own_connection(client: Client) -> None:
