@@ -12,6 +12,7 @@ from nilometer.explanations import explanation, topics
 from nilometer.plan import verbs
 from nilometer.requirement import Requirement
 from nilometer.selection import nearest
+from nilometer.targets.target import Kind
 
 WIDTH = 110
 
@@ -47,7 +48,8 @@ def describe(one: Requirement) -> Iterator[str]:
         yield from wrap(
             f"{signature:{width}}  {text}", WIDTH, initial_indent="    ", subsequent_indent=" " * (width + 6)
         )
-    yield from _entry("run it", f"nilometer check HOST:PORT -k {one.id}")
+    target = "--registry URL" if one.kind is Kind.REGISTRY else "HOST:PORT"
+    yield from _entry("run it", f"nilometer check {target} -k {one.id}")
 
 
 def _entry(label: str, text: str) -> Iterator[str]:

@@ -55,12 +55,15 @@ class RegistrySubject(Subject):
         if not self.topics:
             return
         with self.registry(settings) as client, suppress(NotObservable):
+            contexts = {name.split(":")[1] for name in self.topics if name.startswith(":.")}
             before = -1
             while self.topics and len(self.topics) != before:  # as long as it gets on
                 before = len(self.topics)
                 for subject in reversed(self.topics.copy()):
                     if self._delete(client, subject):
                         self.topics.remove(subject)
+            for context in contexts:
+                client.call("DELETE", f"/contexts/{named(context)}")  # from Confluent 8.1 on; else it stays, empty
 
     def _delete(self, client: RegistryClient, subject: str) -> bool:
         """Softly, then for good, with its settings."""

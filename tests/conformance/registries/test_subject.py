@@ -54,6 +54,22 @@ def test_everything_that_was_made_goes_also_what_is_referred_to_and_what_is_clos
         assert not any(client.versions(name, deleted=True).ok for name in names)
 
 
+def test_a_context_of_our_own_is_asked_to_go_with_its_subjects(honest_registry: str) -> None:
+    seen: list[tuple[str, str]] = []
+    with FaultyRegistry(
+        honest_registry, on_response=lambda passing: seen.append((passing.method, passing.path))
+    ) as registry:
+        target = RegistryAddressTarget("r", registry.url)
+        target.start()
+        subject = connect_registry(target, SETTINGS)
+        name = f":.ours-{SETTINGS.run_id}:s"
+        subject.topics = [name]
+        with subject.registry(SETTINGS) as client:
+            client.register(name, '"int"').needed()
+        subject.clean_up(SETTINGS)
+    assert seen[-1] == ("DELETE", f"/contexts/.ours-{SETTINGS.run_id}")
+
+
 def test_what_cannot_be_deleted_is_said(subject: RegistrySubject, honest_registry: str) -> None:
     name = f"stays-{SETTINGS.run_id}"
     with subject.registry(SETTINGS) as client:

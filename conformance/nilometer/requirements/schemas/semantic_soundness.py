@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -21,8 +21,6 @@ from nilometer_models.schema.avro.meaning import Mark, Meaning, Undefined, witne
 from nilometer_models.schema.avro.values import Value, Values, shown
 
 VALUES = 12
-Decode = Callable[[bytes], str]
-"""An empty text, or why the bytes cannot be read."""
 
 
 @requirement(
@@ -44,10 +42,7 @@ def check(run: Run) -> None:
         run.note("fastavro is not installed (nilometer[schema]): values were read by the specification alone")
     asked = {"compatible": 0, "incompatible": 0, "incompatible without a value that fails": 0, "text": 0}
 
-    def one(random: Random) -> None:
-        judge(run, random, pair(random, 2), second, asked)
-
-    run.explore(st.randoms(use_true_random=False), one, examples=run.cases(15))
+    run.explore(cases(), lambda case: judge(run, case, second, asked), examples=run.cases(15))
     run.note(
         f"{asked['compatible']} pairs were called compatible, {asked['incompatible']} incompatible; of those, "
         f"{asked['incompatible without a value that fails']} without a value that fails"
@@ -58,8 +53,29 @@ def check(run: Run) -> None:
         )
 
 
-def judge(run: Run, random: Random, drawn: SchemaPair, second: Any, asked: dict[str, int]) -> None:
-    """One pair: the writer is there, the reader is asked for."""
+@dataclass(frozen=True)
+class Case:
+    """A pair, and values of the writer."""
+
+    pair: SchemaPair
+    values: tuple[Value, ...]
+
+    def __repr__(self) -> str:
+        return f"reader {self.pair.reader_text}, writer {self.pair.writer_text}"
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """One is made from the other by a few changes."""
+    random: Random = draw(st.randoms(use_true_random=False))
+    drawn = pair(random, 2)
+    source = Values(drawn.writer, random)
+    return Case(drawn, tuple(source.draw() for _ in range(VALUES)))
+
+
+def judge(run: Run, case: Case, second: Any, asked: dict[str, int]) -> None:
+    """The writer is there, the reader is asked for."""
+    drawn = case.pair
     subject = fresh(run)
     run.registry.register(subject, drawn.writer_text).needed()
     run.registry.set_level(subject, "BACKWARD").needed()
@@ -75,8 +91,7 @@ def judge(run: Run, random: Random, drawn: SchemaPair, second: Any, asked: dict[
         return
     asked["compatible"] += 1
     meaning = Meaning(drawn.reader, drawn.writer, AVRO_PYTHON)  # the most lenient one about fields with two names
-    source = Values(drawn.writer, random)
-    for value in [source.draw() for _ in range(VALUES)]:
+    for value in case.values:
         why = _unread(meaning, value, drawn, second, asked)
         run.judge(
             not why, "does-not-decode", expected=f"{drawn.reader_text} reads {shown(drawn.writer, value)}",

@@ -164,6 +164,8 @@ def follow(asking: Asking, level: str, versions: list[str], new: str, deleted: f
         if place in deleted and len(numbers) > 1 and run.versions.serves(DELETE_VERSION):
             run.registry.delete_version(subject, number).needed()
             del numbers[number]
+    if any(json.loads(new) == json.loads(one) for one in numbers.values()):
+        return  # what is there is not checked again, whatever its rules would say
     history = sorted(numbers.items())
     run.registry.set_level(subject, level).needed()
     if run.versions.serves(COMPATIBLE):
@@ -178,8 +180,7 @@ def follow(asking: Asking, level: str, versions: list[str], new: str, deleted: f
     if run.versions.serves(COMPATIBLE_WITH_HISTORY):
         found = says_compatible(run.registry.compatible(subject, new, None))
         asking.judge(found, (level, new, history), "history")
-    if not any(json.loads(new) == json.loads(one) for one in numbers.values()):  # what is there is not checked again
-        asking.judge(accepted(run.registry.register(subject, new)), (level, new, history), "registration")
+    asking.judge(accepted(run.registry.register(subject, new)), (level, new, history), "registration")
 
 
 def _of_the_top_level(asking: Asking) -> None:
