@@ -3,18 +3,22 @@
     BACKWARD  the candidate reads the last version     FORWARD  the last version reads it     FULL  both
     …_TRANSITIVE  every version, the newest first      NONE  nothing is asked
 
-Avro is compared by `avro_rules`. A JSON or Protobuf schema may follow another one only if it is equal to it, or under
-NONE: what else is compatible in them is not known here yet, and "yes" would be a guess.
+Avro is compared by `avro_rules`, Protobuf by `protobuf_rules`. A JSON schema may follow another one only if it is equal
+to it, or under NONE: what else is compatible in it is not known here yet, and "yes" would be a guess.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from nilometer_reference.registry.avro_rules import differences
+from nilometer_reference.registry import avro_rules, protobuf_rules
 from nilometer_reference.registry.avro_schema import parse_avro
+from nilometer_reference.registry.content import PROTOBUF
+from nilometer_reference.registry.protobuf_schema import parse_protobuf
 from nilometer_reference.registry.records import AVRO, StoredSchema
 
+T = TypeVar("T")
 Resolve = Callable[[StoredSchema], dict[str, str]]
 """The texts of a schema's references, by name."""
 
@@ -35,10 +39,16 @@ def _between(level: str, candidate: StoredSchema, former: StoredSchema, resolve:
         return [f"the type changes from {former.type} to {candidate.type}"]
     if candidate.text == former.text and candidate.references == former.references:
         return []
-    if candidate.type != AVRO:
-        return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
-    new = parse_avro(candidate.text, resolve(candidate))
-    old = parse_avro(former.text, resolve(former))
+    if candidate.type == AVRO:
+        avro = parse_avro(candidate.text, resolve(candidate)), parse_avro(former.text, resolve(former))
+        return _in_its_direction(level, avro_rules.differences, *avro)
+    if candidate.type == PROTOBUF:
+        files = parse_protobuf(candidate.text, resolve(candidate)), parse_protobuf(former.text, resolve(former))
+        return _in_its_direction(level, protobuf_rules.differences, *files)
+    return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
+
+
+def _in_its_direction(level: str, differences: Callable[[T, T], list[str]], new: T, old: T) -> list[str]:
     found = []
     if not level.startswith("FORWARD"):
         found += [f"the new schema cannot read the old one: {why}" for why in differences(new, old)]
