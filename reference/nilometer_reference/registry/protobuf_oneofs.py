@@ -5,8 +5,8 @@
     one field of the top level               into a oneof that has no member from before
     two or more into one oneof, or one into a oneof with members from before: breaks
 
-Of fields that share a oneof only the last one that is written keeps its value, so what was apart must not come together.
-A member "from before" was in a oneof, of whichever name. Source: Confluent Schema Registry up to 8.3.1.
+Of fields that share a oneof only the last one that is written keeps its value, so what was apart must not come
+together. A member "from before" was in a oneof, of whichever name. Source: Confluent Schema Registry up to 8.3.1.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
-DESCRIPTOR_FILE = "google/protobuf/descriptor.proto"
 NOT_WRITTEN = frozenset({"map_entry", "uninterpreted_option"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -49,12 +48,17 @@ class Options:
             return
         self._is_filled = True
         try:
-            if all(one.name != DESCRIPTOR_FILE for one in self._files):
+            if not any(_defines_options(one) for one in self._files):
                 self._pool.AddSerializedFile(self._standard)
             for one in self._files:
                 self._pool.AddSerializedFile(one.SerializeToString())
         except TypeError as error:
             raise ValueError(str(error)) from None
+
+
+def _defines_options(file: FileDescriptorProto) -> bool:
+    """It is google/protobuf/descriptor.proto, under whichever name."""
+    return file.package == "google.protobuf" and any(one.name == "FileOptions" for one in file.message_type)
 
 
 def _lines(field: Any, value: Any) -> Iterator[str]:

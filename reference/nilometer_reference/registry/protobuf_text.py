@@ -73,7 +73,8 @@ class _Printer:
         yield from self._section(self._imports())
         yield from self._section(self._options(self.file.options))
         prefix = f".{self.file.package}." if self.file.package else "."
-        yield from self._section(self._types(prefix, self.file.message_type, (), self.file.extension))
+        for line in self._types(prefix, self.file.message_type, (), self.file.extension):
+            yield from [line] if line.startswith((" ", "}")) else ["", line]
         for enum in self.file.enum_type:
             yield from self._section(self._enum(enum))
         for service in self.file.service:

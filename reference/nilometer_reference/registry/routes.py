@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
 from nilometer_reference.registry import answers, deletion, registration, settings
 from nilometer_reference.registry.checking import check
-from nilometer_reference.registry.content import TYPES
+from nilometer_reference.registry.content import PROTOBUF, TYPES
 from nilometer_reference.registry.errors import RegistryError, invalid_schema, version_not_found
+from nilometer_reference.registry.protobuf_schema import serialized_protobuf
 from nilometer_reference.registry.records import Json, StoredSchema
 from nilometer_reference.registry.service import Registry
 from nilometer_reference.registry.state import State
@@ -124,7 +126,7 @@ def _schema_by_id(registry: Registry, request: Request) -> Any:
     name = request.text("subject")
     subject = request.subject(name) if name else None
     found = registry.read(lambda state: answers.by_id(state, _id(request.parts[2]), subject))
-    made = answers.schema_json(found)
+    made = answers.schema_json(_as_asked(registry, request, found))
     if subject is not None:
         made = {"subject": str(found.subject), "version": found.version, "id": found.id, **made}
     return {**made, "guid": registration.guid_of(found)}
@@ -138,11 +140,19 @@ def _id(text: str) -> int:
 
 
 def _text_by_id(registry: Registry, request: Request) -> Any:
-    text = registry.read(lambda state: answers.by_id(state, _id(request.parts[2]), None)).text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return _text(_as_asked(registry, request, registry.read(lambda s: answers.by_id(s, _id(request.parts[2]), None))))
+
+
+def _text(stored: StoredSchema) -> Any:
+    return stored.text if stored.type == PROTOBUF else json.loads(stored.text)
+
+
+def _as_asked(registry: Registry, request: Request, stored: StoredSchema) -> StoredSchema:
+    """With its text in the form that `format` names; a form that its type does not have changes nothing."""
+    if request.text("format") != "serialized" or stored.type != PROTOBUF:
+        return stored
+    known = registry.read(lambda state: registration.texts(state, stored))
+    return replace(stored, text=serialized_protobuf(stored.text, known))
 
 
 def _holders(registry: Registry, request: Request) -> list[StoredSchema]:
@@ -165,10 +175,15 @@ def _versions_of_id(registry: Registry, request: Request) -> Any:
 
 def _schema_by_guid(registry: Registry, request: Request) -> Any:
     found = registry.read(lambda state: answers.by_guid(state, request.parts[2]))
-    return {**answers.schema_json(found), "guid": registration.guid_of(found)}
+    return {**answers.schema_json(_as_asked(registry, request, found)), "guid": registration.guid_of(found)}
 
 
 # ----------------------------------------------------------------------------------------------------------- subjects
+
+
+def _told(registry: Registry, request: Request, found: StoredSchema) -> Any:
+    """A version with all that there is to know of it."""
+    return {**answers.version_json(found), "schema": _as_asked(registry, request, found).text}
 
 
 def _subjects(registry: Registry, request: Request) -> Any:
@@ -197,7 +212,7 @@ def _register(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[1]), request.json()
     normalize, force = request.flag("normalize"), request.flag("force")
     made = registry.write(lambda s: registration.register(s, subject, body, normalize=normalize, force=force))
-    return answers.version_json(made)
+    return _told(registry, request, made)
 
 
 def _look_up(registry: Registry, request: Request) -> Any:
@@ -206,7 +221,7 @@ def _look_up(registry: Registry, request: Request) -> Any:
     found = registry.read(
         lambda state: registration.look_up(state, subject, body, normalize=normalize, deleted=deleted)
     )
-    return answers.version_json(found)
+    return _told(registry, request, found)
 
 
 def _version(registry: Registry, request: Request) -> StoredSchema:
@@ -215,11 +230,11 @@ def _version(registry: Registry, request: Request) -> StoredSchema:
 
 
 def _get_version(registry: Registry, request: Request) -> Any:
-    return answers.version_json(_version(registry, request))
+    return _told(registry, request, _version(registry, request))
 
 
 def _get_text(registry: Registry, request: Request) -> Any:
-    return json.loads(_version(registry, request).text)
+    return _text(_as_asked(registry, request, _version(registry, request)))
 
 
 def _referenced_by(registry: Registry, request: Request) -> Any:

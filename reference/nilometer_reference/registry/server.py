@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE: Final = "application/vnd.schemaregistry.v1+json"
 BODY_BYTES_MAX: Final = 8 << 20
 IDLE_S: Final = 60.0
+LINGER_S: Final = 2.0
+LINGER_BYTES_MAX: Final = 64 << 20
+CHUNK_BYTES: Final = 1 << 16
 
 
 class RegistryServer(ThreadingHTTPServer):
@@ -51,6 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not 0 <= size <= BODY_BYTES_MAX:
             self.close_connection = True
             self._send(413, {"error_code": 413, "message": f"the body may have {BODY_BYTES_MAX} bytes"})
+            self._let_it_be_read()
             return
         body = self.rfile.read(size)
         try:
@@ -69,6 +73,17 @@ class _Handler(BaseHTTPRequestHandler):
             *(["Connection: close"] if self.close_connection else []),
         ]
         self.wfile.write("\r\n".join(head).encode() + b"\r\n\r\n" + data)
+
+    def _let_it_be_read(self) -> None:
+        """Closing with unread bytes would reset the connection, and the answer could be lost with it."""
+        self.connection.settimeout(LINGER_S)
+        try:
+            self.connection.shutdown(socket.SHUT_WR)
+            for _ in range(LINGER_BYTES_MAX // CHUNK_BYTES):
+                if not self.rfile.read1(CHUNK_BYTES):
+                    break
+        except OSError:
+            pass
 
     do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  # names of the base class
 
