@@ -212,7 +212,11 @@ def _register(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[1]), request.json()
     normalize, force = request.flag("normalize"), request.flag("force")
     made = registry.write(lambda s: registration.register(s, subject, body, normalize=normalize, force=force))
-    return _told(registry, request, made)
+    told = _told(registry, request, made)
+    if made.type == PROTOBUF and not request.text("format"):
+        # Clients keep the answer as the schema itself, and sent it in another form than the text.
+        del told["schema"]
+    return told
 
 
 def _look_up(registry: Registry, request: Request) -> Any:
