@@ -42,8 +42,10 @@ class Compiler:
         self._process: subprocess.Popen[str] | None = None
         self._place: tempfile.TemporaryDirectory[str] | None = None
 
-    def compile(self, text: str, references: Mapping[str, str], *, normalize: bool) -> Compiled:
-        """Canonical text and descriptors; `references` by name, what is needed first in front. Raises 42201."""
+    def compile(self, text: str, references: Mapping[str, str], *, normalize: bool | None) -> Compiled:
+        """Descriptors, and canonical text unless `normalize` is None; `references` by name, what is needed first in
+        front. Raises 42201.
+        """
         request = json.dumps({"text": text, "references": dict(references), "normalize": normalize})
         with self._lock:
             told = self._ask(request)

@@ -46,6 +46,6 @@ def written_type(one: FieldDescriptorProto) -> str:
     """The name of a field's type. Raises ValueError."""
     if one.type_name:
         return checked_full_name(one.type_name)
-    if one.type not in SCALARS:
+    if not one.HasField("type") or one.type not in SCALARS:
         raise ValueError(f"field {one.name} has no type")
     return SCALARS[one.type]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from nilometer_reference.registry.errors import invalid_schema
+from nilometer_reference.registry.errors import RegistryError, invalid_schema
 from nilometer_reference.registry.protobuf_compiler import COMPILER, Compiled
 from nilometer_reference.registry.protobuf_names import default_json_name
 
@@ -33,7 +33,8 @@ _KINDS: Final = {
 }  # fmt: skip
 """By FieldDescriptorProto.Type."""
 _LABELS: Final = {1: OPTIONAL, 2: REQUIRED, 3: REPEATED}
-CACHED: Final = 512
+CACHED: Final = 64
+"""Texts; of the largest, each takes some megabytes."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def serialized_protobuf(text: str, known: Mapping[str, str]) -> str:
     """The descriptor of a text, in base64; the name of the file is left to its reader. Raises 42201."""
     from google.protobuf.descriptor_pb2 import FileDescriptorProto  # noqa: PLC0415 - an extra
 
-    file = FileDescriptorProto.FromString(_compiled(text, tuple(known.items()), False).files[-1])
+    file = FileDescriptorProto.FromString(_compiled(text, tuple(known.items()), None).files[-1])
     file.ClearField("name")
     for message in file.message_type:
         _forget_json_names(message)
@@ -110,16 +111,34 @@ def parse_protobuf(text: str, known: Mapping[str, str]) -> File:
 def _parsed(text: str, known: tuple[tuple[str, str], ...]) -> File:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto  # noqa: PLC0415
 
-    return build([FileDescriptorProto.FromString(one) for one in _compiled(text, known, False).files])
+    return build([FileDescriptorProto.FromString(one) for one in _compiled(text, known, None).files])
+
+
+def _compiled(text: str, known: tuple[tuple[str, str], ...], normalize: bool | None) -> Compiled:
+    found = _attempted(text, known, normalize)
+    if isinstance(found, RegistryError):
+        raise RegistryError(found.code, found.message)
+    return found
 
 
 @lru_cache(maxsize=CACHED)
-def _compiled(text: str, known: tuple[tuple[str, str], ...], normalize: bool) -> Compiled:
+def _attempted(text: str, known: tuple[tuple[str, str], ...], normalize: bool | None) -> Compiled | RegistryError:
+    """What is refused is remembered, too: it may have taken long."""
     try:
         text.encode()
+        return COMPILER.compile(text, dict(known), normalize=normalize)
     except UnicodeEncodeError as error:
-        raise invalid_schema(f"PROTOBUF: {error.reason} at {error.start}") from error
-    return COMPILER.compile(text, dict(known), normalize=normalize)
+        return invalid_schema(f"PROTOBUF: {error.reason} at {error.start}")
+    except RegistryError as error:
+        return error
+
+
+def compile_ahead(text: str, known: Mapping[str, str], *, normalize: bool) -> None:
+    """Have protoc's answers ready: it may take long, and who asks next may hold a lock."""
+    try:
+        parse_protobuf(canonical_protobuf(text, known, normalize=normalize), known)
+    except RegistryError:
+        pass  # said again to whoever asks
 
 
 def build(files: Sequence[FileDescriptorProto]) -> File:

@@ -34,6 +34,7 @@ IMPORTABLE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+ -]{0,199}")
 _MAP_ENTRY: Final = re.compile(
     r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/|(\boption\s+map_entry\s*=\s*true\s*;)""", re.DOTALL
 )
+_NUMBER: Final = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9]{1,16}")
 _WARNING: Final = re.compile(r"[WI]\d{4} |WARNING: |.*: warning: ")
 _KEY_TYPES: Final = frozenset({3, 4, 5, 6, 7, 8, 9, 13, 15, 16, 17, 18})
 _OPTIONAL: Final = 1
@@ -58,9 +59,11 @@ class Source:
             self._paths.append(f"-Igoogle/type={next(iter(types.submodule_search_locations))}")
 
     def read(
-        self, text: str, references: Mapping[str, str], *, normalize: bool
+        self, text: str, references: Mapping[str, str], *, normalize: bool | None = None
     ) -> tuple[str, list[FileDescriptorProto]]:
-        """Canonical text, and descriptors: the file last, each after those that it imports. Raises NotProtobuf."""
+        """Canonical text, if `normalize` says which, and descriptors: the file last, each after those that it imports.
+        Raises NotProtobuf.
+        """
         known: Files = {}
         for name, written in references.items():
             if not IMPORTABLE.fullmatch(name) or ".." in PurePosixPath(name).parts or name == MAIN:
@@ -69,7 +72,8 @@ class Source:
         file = self._add(MAIN, text, known)
         del known[MAIN]
         needed = list(_needed(file, known))
-        return _printed(file, needed, normalize=normalize), [*needed, file]
+        printed = "" if normalize is None else _printed(file, needed, normalize=normalize)
+        return printed, [*needed, file]
 
     def _add(self, name: str, text: str, known: Files) -> FileDescriptorProto:
         """Add the file, and what it imports without a reference."""
@@ -172,7 +176,8 @@ def _needed(file: FileDescriptorProto, known: Files) -> Iterator[FileDescriptorP
 
 def _marked(text: str) -> tuple[str, int]:
     """Entries that are written out are marked by a reserved number that the text does not hold."""
-    mark = next(number for number in range((1 << 29) - 1, 0, -1) if str(number) not in text)
+    taken = {int(one, 16) if "x" in one.lower() else int(one) for one in _NUMBER.findall(text)}
+    mark = next(number for number in range((1 << 29) - 1, 0, -1) if number not in taken)
     return _MAP_ENTRY.sub(lambda found: f"reserved {mark};" if found[1] else found[0], text), mark
 
 

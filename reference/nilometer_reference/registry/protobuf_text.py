@@ -153,14 +153,15 @@ class _Printer:
     def _fields(self, message: DescriptorProto, scope: str, folded: _Types) -> Iterator[_Block]:
         fields = sorted(message.field, key=lambda one: one.number) if self.normalize else list(message.field)
         types = {scope + one.name: one for one in message.nested_type}
-        done = set()
+        oneofs: dict[int, list[FieldDescriptorProto]] = {}
+        for one in fields:
+            if one.HasField("oneof_index") and not one.proto3_optional:
+                oneofs.setdefault(one.oneof_index, []).append(one)
         for one in fields:
             if not one.HasField("oneof_index") or one.proto3_optional:
                 yield self._field(one, types, folded)
-            elif one.oneof_index not in done:
-                done.add(one.oneof_index)
-                members = [each for each in fields if each.HasField("oneof_index") and not each.proto3_optional]
-                yield self._oneof(message, [each for each in members if each.oneof_index == one.oneof_index], types)
+            elif oneofs[one.oneof_index][0] is one:
+                yield self._oneof(message, oneofs[one.oneof_index], types)
 
     def _oneof(self, message: DescriptorProto, members: list[FieldDescriptorProto], types: _Types) -> _Block:
         try:

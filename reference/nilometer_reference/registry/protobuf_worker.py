@@ -5,6 +5,8 @@ One request a line on standard input, one answer a line on standard output, both
     {"text", "references": {name: text}, "normalize"}    {"text", "files": [base64 of a FileDescriptorProto, …]}
                                                          {"refused": what is wrong with the text}
                                                          {"missing": the package that is not installed}
+
+Where `normalize` is null, no text is printed.
 """
 
 from __future__ import annotations

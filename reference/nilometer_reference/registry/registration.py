@@ -7,7 +7,7 @@ from typing import Any
 
 from nilometer_reference.registry import records, settings
 from nilometer_reference.registry.checking import check
-from nilometer_reference.registry.content import TYPES, canonical_text, guid, identity
+from nilometer_reference.registry.content import PROTOBUF, TYPES, canonical_text, guid, identity
 from nilometer_reference.registry.errors import (
     RegistryError,
     incompatible,
@@ -66,6 +66,21 @@ def read(state: State, subject: Subject, body: Json, *, normalize: bool) -> Stor
     references = tuple(_reference(state, subject, one) for one in body.get("references") or ())
     draft = StoredSchema(subject, 0, 0, text, type_, references, body.get("metadata"))
     return replace(draft, text=canonical_text(type_, text, normalize=normalize, resolved=texts(state, draft)))
+
+
+def to_compile(
+    state: State, subject: Subject, body: Json, *, normalize: bool
+) -> tuple[str, dict[str, str], bool] | None:
+    """What `read` will ask protoc: text, references by name, whether to normalise; None if it will not."""
+    text, type_ = body.get("schema"), str(body.get("schemaType") or AVRO).upper()
+    if type_ != PROTOBUF or not isinstance(text, str) or not 0 < len(text) <= SCHEMA_BYTES_MAX:
+        return None
+    try:
+        references = tuple(_reference(state, subject, one) for one in body.get("references") or ())
+        known = texts(state, StoredSchema(subject, 0, 0, text, type_, references))
+    except RegistryError:
+        return None
+    return text, known, normalize or settings.normalizes(state, subject)
 
 
 def _reference(state: State, subject: Subject, given: Any) -> Reference:

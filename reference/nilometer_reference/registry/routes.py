@@ -16,7 +16,7 @@ from nilometer_reference.registry import answers, deletion, registration, settin
 from nilometer_reference.registry.checking import check
 from nilometer_reference.registry.content import PROTOBUF, TYPES
 from nilometer_reference.registry.errors import RegistryError, invalid_schema, version_not_found
-from nilometer_reference.registry.protobuf_schema import serialized_protobuf
+from nilometer_reference.registry.protobuf_schema import compile_ahead, serialized_protobuf
 from nilometer_reference.registry.records import Json, StoredSchema
 from nilometer_reference.registry.service import Registry
 from nilometer_reference.registry.state import State
@@ -208,9 +208,18 @@ def _versions(registry: Registry, request: Request) -> Any:
     return request.page(registry.read(ask))
 
 
+def _compile_ahead(registry: Registry, subject: Subject, body: Json, *, normalize: bool) -> None:
+    """Nobody waits for protoc with the state in hand."""
+    wanted = registry.read(lambda state: registration.to_compile(state, subject, body, normalize=normalize))
+    if wanted is not None:
+        text, known, normalize = wanted
+        compile_ahead(text, known, normalize=normalize)
+
+
 def _register(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[1]), request.json()
     normalize, force = request.flag("normalize"), request.flag("force")
+    _compile_ahead(registry, subject, body, normalize=normalize)
     made = registry.write(lambda s: registration.register(s, subject, body, normalize=normalize, force=force))
     told = _told(registry, request, made)
     if made.type == PROTOBUF and not request.text("format"):
@@ -222,6 +231,7 @@ def _register(registry: Registry, request: Request) -> Any:
 def _look_up(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[1]), request.json()
     normalize, deleted = request.flag("normalize"), request.flag("deleted")
+    _compile_ahead(registry, subject, body, normalize=normalize)
     found = registry.read(
         lambda state: registration.look_up(state, subject, body, normalize=normalize, deleted=deleted)
     )
@@ -264,6 +274,7 @@ def _compatibility(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[2]), request.json()
     number = registration.version_number(request.parts[4]) if len(request.parts) > 4 else None
     normalize = request.flag("normalize")
+    _compile_ahead(registry, subject, body, normalize=normalize)
 
     def ask(state: State) -> list[str]:
         history = state.live(subject)
