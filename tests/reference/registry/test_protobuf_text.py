@@ -21,7 +21,10 @@ from nilometer_reference.registry.protobuf_text import print_file
 from tests.reference.registry.protobuf_files import FILES, MAIN, comparable, compiled, in_base64
 
 STANDARD = Path(str(resources.files("grpc_tools") / "_proto"))
-SHIPPED = sorted(STANDARD.rglob("*.proto")) + sorted(Path(next(iter(google.type.__path__))).glob("*.proto"))
+TYPES = Path(next(iter(google.type.__path__)))
+SHIPPED = {str(path.relative_to(STANDARD)): path for path in sorted(STANDARD.rglob("*.proto"))} | {
+    f"google/type/{path.name}": path for path in sorted(TYPES.glob("*.proto"))
+}
 
 
 def canonical(text: str, *, normalize: bool = False) -> str:
@@ -49,9 +52,9 @@ def test_a_descriptor_comes_back_from_its_text(tmp_path: Path, name: str) -> Non
     law(tmp_path, {MAIN: FILES[name]})
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
-def test_files_that_others_wrote_come_back(tmp_path: Path, path: Path) -> None:
-    law(tmp_path, {MAIN: path.read_text()})
+@pytest.mark.parametrize("name", SHIPPED)
+def test_files_that_others_wrote_come_back(tmp_path: Path, name: str) -> None:
+    law(tmp_path, {name: SHIPPED[name].read_text()})
 
 
 @settings(max_examples=60, deadline=None)
