@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -34,6 +35,15 @@ def test_a_body_that_is_too_large_is_refused_unread(client: Client) -> None:
     connection.putheader("Content-Length", str(BODY_BYTES_MAX + 1))
     connection.endheaders()
     assert connection.getresponse().status == 413
+
+
+@pytest.mark.parametrize("size", [BODY_BYTES_MAX + 1, 10 << 20])
+def test_a_client_that_sends_a_body_that_is_too_large_to_its_end_gets_its_answer(client: Client, size: int) -> None:
+    connection = connect(client)
+    connection.request("POST", "/subjects/s/versions", b"a" * size)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["error_code"]) == (413, 413)
+    connection.close()
 
 
 def test_bytes_that_are_no_request_cost_their_own_connection(client: Client) -> None:
