@@ -9,10 +9,11 @@
     oneofs                            see protobuf_oneofs.py
 
 A local name goes without the package of its file. Types of imports are compared where a field has them, as messages;
-files are not compared with what they import. Enums, services, options, reservations, extensions are not compared.
-Messages may be recursive. All that is asked of a pair must hold for all that it rests on, so the answer is found by
-visiting every reachable pair once. Source: Confluent Schema Registry up to 8.3.1, as its published rules and answers
-have it: members of a oneof are sought in the oneof of that name.
+files are not compared with what they import. Enums, services, options, reservations, extensions and groups are not
+compared. Messages may be recursive. All that is asked of a pair must hold for all that it rests on, so the answer is
+found by visiting every reachable pair once. Source: Confluent Schema Registry up to 8.3.1, as its published rules and its
+answers have it (kafka-protobuf-provider 7.0.16, run): members of a oneof are sought in the oneof of that name. It cannot
+parse editions; here their singular fields have no label, like those of proto3.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from collections.abc import Iterator
 
 from nilometer_reference.registry.protobuf_oneofs import moves
 from nilometer_reference.registry.protobuf_schema import (
-    GROUP,
     MAP,
     MESSAGE,
     NO_LABEL,
@@ -94,7 +94,7 @@ class _Walk:
                 assert key is not None
                 assert other is not None
                 yield from self.types(f"the {part} of {place}", key, other)
-        elif read.kind in (MESSAGE, GROUP):
+        elif read.kind == MESSAGE:
             one, other_type = self.reader.messages[read.type], self.writer.messages[written.type]
             if one.local != other_type.local:
                 yield f"{place} is a {one.local}, and was a {other_type.local}"
@@ -103,7 +103,7 @@ class _Walk:
 
 
 def _labels(place: str, read: Field, written: Field) -> Iterator[str]:
-    is_number = read.kind not in (MAP, MESSAGE, GROUP, TEXT)
+    is_number = read.kind not in (MAP, MESSAGE, TEXT)
     if is_number and NO_LABEL not in (read.label, written.label) and read.label != written.label:
         yield f"{place} is {read.label}, and was {written.label}"
 
@@ -113,4 +113,4 @@ def _place(message: Message, field: Field) -> str:
 
 
 def _kind(field: Field) -> str:
-    return f"of the class {field.kind}" if field.kind not in (MAP, MESSAGE, GROUP) else f"a {field.kind}"
+    return f"of the class {field.kind}" if field.kind not in (MAP, MESSAGE) else f"a {field.kind}"

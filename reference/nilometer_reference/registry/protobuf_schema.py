@@ -54,7 +54,9 @@ class Field:
 
 @dataclass(eq=False)
 class Message:
-    """`name` is full, `local` goes without the package of its file. Entries of maps are none of the nested messages."""
+    """`name` is full, `local` goes without the package of its file. Entries of maps and groups are none of the nested
+    messages, and groups none of the fields: the rules do not look at them.
+    """
 
     name: str
     local: str
@@ -63,6 +65,8 @@ class Message:
     fields: dict[int, Field] = field(default_factory=dict)
     oneofs: dict[str, list[Field]] = field(default_factory=dict)
     nested: dict[str, Message] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
+    """Full names of the types that its groups are."""
 
 
 @dataclass(eq=False)
@@ -177,12 +181,19 @@ class _Builder:
         self.made.messages[message.name] = message
         for one in given.field:
             made = self._field(one, given)
+            if made.oneof:
+                message.oneofs.setdefault(made.oneof, [])
+            if made.kind == GROUP:
+                message.groups.add(made.type)
+                continue
             message.fields[made.number] = made
             if made.oneof:
-                message.oneofs.setdefault(made.oneof, []).append(made)
+                message.oneofs[made.oneof].append(made)
         for nested in given.nested_type:
             if not nested.options.map_entry:
-                message.nested[nested.name] = self._message(nested, f"{message.name}.", f"{message.local}.")
+                inner = self._message(nested, f"{message.name}.", f"{message.local}.")
+                if inner.name not in message.groups:
+                    message.nested[nested.name] = inner
         return message
 
     def _field(self, one: FieldDescriptorProto, message: DescriptorProto) -> Field:

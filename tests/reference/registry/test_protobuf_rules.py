@@ -104,14 +104,16 @@ def test_a_change_of_a_message(old: str, new: str, backward: bool, forward: bool
         ("", "required X a = 1;", False, False),
         ("required int32 a = 1;", "required int32 a = 2;", False, False),
         ("oneof o { int32 a = 1; }", "required int32 a = 1;", False, True),
-        ("optional group A = 1 { optional int32 x = 1; }", "optional group A = 1 { optional bool x = 1; }", True, True),
+        # Nobody looks at groups.
         (
             "optional group A = 1 { optional int32 x = 1; }",
             "optional group A = 1 { optional float x = 1; }",
-            False,
-            False,
+            True,
+            True,
         ),
-        ("message A {} optional A a = 1;", "optional group A = 1 {}", False, False),
+        ("message A {} optional A a = 1;", "optional group A = 1 {}", False, True),
+        ("required group A = 1 {}", "", True, True),
+        ("oneof o { string s = 2; }", "oneof o { group A = 1 {} }", False, True),
         ("extensions 4 to 9; extend M { optional int32 x = 4; }", "", True, True),
     ],
 )

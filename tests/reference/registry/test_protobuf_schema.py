@@ -59,6 +59,11 @@ def test_messages_know_where_they_stand() -> None:
     assert (inner.local, inner.is_own, imported.local, imported.is_own) == ("M.In", True, "X", False)
 
 
+def test_groups_are_neither_fields_nor_nested_messages_and_their_oneof_stays() -> None:
+    message = parse_protobuf("message M { oneof o { group A = 1 {} } optional int32 b = 2; message N {} }", {}).top["M"]
+    assert (list(message.fields), list(message.nested), message.oneofs) == ([2], ["N"], {"o": []})
+
+
 def test_singular_fields_of_proto2_have_a_label_and_those_of_editions_none() -> None:
     two = parse_protobuf("message M { optional int32 a = 1; oneof o { int32 b = 2; } }", {}).top["M"]
     assert [one.label for one in two.fields.values()] == [OPTIONAL, NO_LABEL]
