@@ -11,9 +11,10 @@
 A local name goes without the package of its file. Types of imports are compared where a field has them, as messages;
 files are not compared with what they import. Enums, services, options, reservations, extensions and groups are not
 compared. Messages may be recursive. All that is asked of a pair must hold for all that it rests on, so the answer is
-found by visiting every reachable pair once. Source: Confluent Schema Registry up to 8.3.1, as its published rules and its
-answers have it (kafka-protobuf-provider 7.0.16, run): members of a oneof are sought in the oneof of that name. It cannot
-parse editions; here their singular fields have no label, like those of proto3.
+found by visiting every reachable pair once. Members of a oneof are sought in the oneof of that name.
+
+Source: Confluent Schema Registry up to 8.3.1, its published rules and its answers (kafka-protobuf-provider 7.0.16,
+run). It cannot parse editions; here their singular fields have no label, like those of proto3.
 """
 
 from __future__ import annotations

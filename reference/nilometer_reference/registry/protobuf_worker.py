@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,24 @@ def answer(source: Source, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(place: Path) -> None:
-    """Answer until the input ends. `place` is a directory of its own; protoc reads no file of the working directory."""
+    """Answer until the input ends. `place` is a directory of its own, which goes with it.
+
+    The working directory is empty, for protoc reads what it finds there.
+    """
     empty = place / "empty"
     empty.mkdir()
     os.chdir(empty)
     source: Source | None = None
-    for line in sys.stdin:
-        try:
-            source = source or Source(place)
-            told = answer(source, json.loads(line))
-        except ModuleNotFoundError as error:
-            told = {"missing": error.name}
-        print(json.dumps(told), flush=True)
+    try:
+        for line in sys.stdin:
+            try:
+                source = source or Source(place)
+                told = answer(source, json.loads(line))
+            except ModuleNotFoundError as error:
+                told = {"missing": error.name}
+            print(json.dumps(told), flush=True)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ def read(state: State, subject: Subject, body: Json, *, normalize: bool) -> Stor
     if len(text) > SCHEMA_BYTES_MAX:
         raise RegistryError(42209, f"A schema of {len(text)} characters, the most is {SCHEMA_BYTES_MAX}")
     references = tuple(_reference(state, subject, one) for one in body.get("references") or ())
+    if normalize and type_ == PROTOBUF:
+        references = _sorted(references)
     draft = StoredSchema(subject, 0, 0, text, type_, references, body.get("metadata"))
     return replace(draft, text=canonical_text(type_, text, normalize=normalize, resolved=texts(state, draft)))
 
@@ -77,10 +79,18 @@ def to_compile(
         return None
     try:
         references = tuple(_reference(state, subject, one) for one in body.get("references") or ())
+        normalize = normalize or settings.normalizes(state, subject)
+        if normalize:
+            references = _sorted(references)
         known = texts(state, StoredSchema(subject, 0, 0, text, type_, references))
     except RegistryError:
         return None
-    return text, known, normalize or settings.normalizes(state, subject)
+    return text, known, normalize
+
+
+def _sorted(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """Each once; their order means nothing."""
+    return tuple(sorted(dict.fromkeys(references), key=lambda one: (one.name, one.subject, one.version)))
 
 
 def _reference(state: State, subject: Subject, given: Any) -> Reference:

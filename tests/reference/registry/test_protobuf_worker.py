@@ -36,6 +36,7 @@ def run(place: Path, *options: str) -> list[dict[str, object]]:
 
 def test_it_answers_in_order_and_ends_with_its_input(tmp_path: Path) -> None:
     assert [sorted(one) for one in run(tmp_path)] == [["files", "text"], ["refused"], ["files", "text"]]
+    assert not tmp_path.exists()
 
 
 def test_without_protoc_it_says_what_is_missing(tmp_path: Path) -> None:
