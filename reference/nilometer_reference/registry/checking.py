@@ -3,8 +3,7 @@
     BACKWARD  the candidate reads the last version     FORWARD  the last version reads it     FULL  both
     …_TRANSITIVE  every version, the newest first      NONE  nothing is asked
 
-Avro is compared by `avro_rules`, JSON by `json_rules`. A Protobuf schema may follow another one only if it is equal to
-it, or under NONE: what else is compatible in it is not known here yet, and "yes" would be a guess.
+Avro is compared by `avro_rules`, JSON by `json_rules`, Protobuf by `protobuf_rules`.
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from nilometer_reference.registry import avro_rules, json_rules
+from nilometer_reference.registry import avro_rules, json_rules, protobuf_rules
 from nilometer_reference.registry.avro_schema import parse_avro
-from nilometer_reference.registry.content import JSON
+from nilometer_reference.registry.content import JSON, PROTOBUF
 from nilometer_reference.registry.json_schema import parse_json
+from nilometer_reference.registry.protobuf_schema import parse_protobuf
 from nilometer_reference.registry.records import AVRO, StoredSchema
 
 Resolve = Callable[[StoredSchema], dict[str, str]]
@@ -23,6 +23,7 @@ Resolve = Callable[[StoredSchema], dict[str, str]]
 _RULES: Final[dict[str, tuple[Callable[[str, dict[str, str]], Any], Callable[[Any, Any], list[str]]]]] = {
     AVRO: (parse_avro, avro_rules.differences),
     JSON: (parse_json, json_rules.differences),
+    PROTOBUF: (parse_protobuf, protobuf_rules.differences),
 }
 """Type -> parser, and why a reader's schema does not read a writer's."""
 
@@ -43,8 +44,6 @@ def _between(level: str, candidate: StoredSchema, former: StoredSchema, resolve:
         return [f"the type changes from {former.type} to {candidate.type}"]
     if candidate.text == former.text and candidate.references == former.references:
         return []
-    if candidate.type not in _RULES:
-        return [f"what is compatible in {candidate.type} is not known here: only level NONE takes a changed schema"]
     parse, differences = _RULES[candidate.type]
     new, old = (parse(one.text, resolve(one)) for one in (candidate, former))
     found = []

@@ -2,7 +2,7 @@
 
     Avro      parsed and printed compactly, members in the order of Apache Avro's printer
     JSON      parsed and printed compactly, members in their own order
-    Protobuf  as it came
+    Protobuf  printed from its descriptor, whichever of the two forms it came in
 
 `normalize` sorts what has no meaning of its own. The GUID is the MD5 of the content, the same in every context.
 """
@@ -20,6 +20,7 @@ from typing import Any, Final
 from nilometer_reference.registry.avro_schema import canonical_avro
 from nilometer_reference.registry.errors import invalid_schema
 from nilometer_reference.registry.json_schema import parse_json
+from nilometer_reference.registry.protobuf_schema import canonical_protobuf
 from nilometer_reference.registry.records import AVRO, Reference, StoredSchema
 
 JSON, PROTOBUF = "JSON", "PROTOBUF"
@@ -32,7 +33,7 @@ _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 def canonical_text(type: str, text: str, *, normalize: bool, resolved: Mapping[str, str]) -> str:
     """The text that is stored. `resolved` are the texts of the references by name. Raises 42201."""
     if type == PROTOBUF:
-        return text
+        return canonical_protobuf(text, resolved, normalize=normalize)
     try:
         _check_depth(text)
         parsed = json.loads(text)

@@ -7,8 +7,9 @@ from typing import Any
 
 from nilometer_reference.registry import records, settings
 from nilometer_reference.registry.checking import check
-from nilometer_reference.registry.content import TYPES, canonical_text, guid, identity
+from nilometer_reference.registry.content import PROTOBUF, TYPES, canonical_text, guid, identity
 from nilometer_reference.registry.errors import (
+    RegistryError,
     incompatible,
     invalid_schema,
     invalid_version,
@@ -65,10 +66,9 @@ def read(state: State, subject: Subject, body: Json, *, normalize: bool) -> Stor
     _check_text(text)
     if len(text.encode()) > SCHEMA_BYTES_MAX:
         raise too_large(f"A schema of {len(text.encode())} bytes, the most is {SCHEMA_BYTES_MAX}")
-    given = body.get("references") or []
-    if not isinstance(given, list):
-        raise invalid_schema("references are no list")
-    references = tuple(_reference(state, subject, one) for one in given)
+    references = _references(state, subject, body)
+    if normalize and type_ == PROTOBUF:
+        references = _sorted(references)
     draft = StoredSchema(subject, 0, 0, text, type_, references, read_metadata(body.get("metadata")))
     canonical = canonical_text(type_, text, normalize=normalize, resolved=texts(state, draft))
     _check_text(canonical)
@@ -88,6 +88,36 @@ def _number(body: Json, member: str) -> int:
     if isinstance(given, bool) or not isinstance(given, int):
         raise invalid_schema(f"{member} is no number: {given!r:.80}")
     return given
+
+
+def to_compile(
+    state: State, subject: Subject, body: Json, *, normalize: bool
+) -> tuple[str, dict[str, str], bool] | None:
+    """What `read` will ask protoc: text, references by name, whether to normalise; None if it will not."""
+    text, type_ = body.get("schema"), str(body.get("schemaType") or AVRO).upper()
+    if type_ != PROTOBUF or not isinstance(text, str) or not 0 < len(text) <= SCHEMA_BYTES_MAX:
+        return None
+    try:
+        references = _references(state, subject, body)
+        normalize = normalize or settings.normalizes(state, subject)
+        if normalize:
+            references = _sorted(references)
+        known = texts(state, StoredSchema(subject, 0, 0, text, type_, references))
+    except RegistryError:
+        return None
+    return text, known, normalize
+
+
+def _references(state: State, subject: Subject, body: Json) -> tuple[Reference, ...]:
+    given = body.get("references") or []
+    if not isinstance(given, list):
+        raise invalid_schema("references are no list")
+    return tuple(_reference(state, subject, one) for one in given)
+
+
+def _sorted(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """Each once; their order means nothing."""
+    return tuple(sorted(dict.fromkeys(references), key=lambda one: (one.name, one.subject, one.version)))
 
 
 def _reference(state: State, subject: Subject, given: Any) -> Reference:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
 from nilometer_reference.registry import answers, deletion, registration, settings
 from nilometer_reference.registry.checking import check
-from nilometer_reference.registry.content import TYPES
+from nilometer_reference.registry.content import PROTOBUF, TYPES
 from nilometer_reference.registry.errors import RegistryError, invalid_schema, version_not_found
+from nilometer_reference.registry.protobuf_schema import compile_ahead, serialized_protobuf
 from nilometer_reference.registry.records import Json, StoredSchema
 from nilometer_reference.registry.service import Registry
 from nilometer_reference.registry.state import State
@@ -127,7 +129,7 @@ def _schema_by_id(registry: Registry, request: Request) -> Any:
     name = request.text("subject")
     subject = request.subject(name) if name else None
     found = registry.read(lambda state: answers.by_id(state, _id(request.parts[2]), subject))
-    made = answers.schema_json(found)
+    made = answers.schema_json(_as_asked(registry, request, found))
     if subject is not None:
         made = {"subject": str(found.subject), "version": found.version, "id": found.id, **made}
     return {**made, "guid": registration.guid_of(found)}
@@ -141,11 +143,19 @@ def _id(text: str) -> int:
 
 
 def _text_by_id(registry: Registry, request: Request) -> Any:
-    text = registry.read(lambda state: answers.by_id(state, _id(request.parts[2]), None)).text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return _text(_as_asked(registry, request, registry.read(lambda s: answers.by_id(s, _id(request.parts[2]), None))))
+
+
+def _text(stored: StoredSchema) -> Any:
+    return stored.text if stored.type == PROTOBUF else json.loads(stored.text)
+
+
+def _as_asked(registry: Registry, request: Request, stored: StoredSchema) -> StoredSchema:
+    """With its text in the form that `format` names; a form that its type does not have changes nothing."""
+    if request.text("format") != "serialized" or stored.type != PROTOBUF:
+        return stored
+    known = registry.read(lambda state: registration.texts(state, stored))
+    return replace(stored, text=serialized_protobuf(stored.text, known))
 
 
 def _holders(registry: Registry, request: Request) -> list[StoredSchema]:
@@ -168,10 +178,15 @@ def _versions_of_id(registry: Registry, request: Request) -> Any:
 
 def _schema_by_guid(registry: Registry, request: Request) -> Any:
     found = registry.read(lambda state: answers.by_guid(state, request.parts[2]))
-    return {**answers.schema_json(found), "guid": registration.guid_of(found)}
+    return {**answers.schema_json(_as_asked(registry, request, found)), "guid": registration.guid_of(found)}
 
 
 # ----------------------------------------------------------------------------------------------------------- subjects
+
+
+def _told(registry: Registry, request: Request, found: StoredSchema) -> Any:
+    """A version with all that there is to know of it."""
+    return {**answers.version_json(found), "schema": _as_asked(registry, request, found).text}
 
 
 def _subjects(registry: Registry, request: Request) -> Any:
@@ -196,20 +211,34 @@ def _versions(registry: Registry, request: Request) -> Any:
     return request.page(registry.read(ask))
 
 
+def _compile_ahead(registry: Registry, subject: Subject, body: Json, *, normalize: bool) -> None:
+    """Nobody waits for protoc with the state in hand."""
+    wanted = registry.read(lambda state: registration.to_compile(state, subject, body, normalize=normalize))
+    if wanted is not None:
+        text, known, normalize = wanted
+        compile_ahead(text, known, normalize=normalize)
+
+
 def _register(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[1]), request.json()
     normalize, force = request.flag("normalize"), request.flag("force")
+    _compile_ahead(registry, subject, body, normalize=normalize)
     made = registry.write(lambda s: registration.register(s, subject, body, normalize=normalize, force=force))
-    return answers.version_json(made)
+    told = _told(registry, request, made)
+    if made.type == PROTOBUF and not request.text("format"):
+        # Clients keep the answer as the schema itself, and sent it in another form than the text.
+        del told["schema"]
+    return told
 
 
 def _look_up(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[1]), request.json()
     normalize, deleted = request.flag("normalize"), request.flag("deleted")
+    _compile_ahead(registry, subject, body, normalize=normalize)
     found = registry.read(
         lambda state: registration.look_up(state, subject, body, normalize=normalize, deleted=deleted)
     )
-    return answers.version_json(found)
+    return _told(registry, request, found)
 
 
 def _version(registry: Registry, request: Request) -> StoredSchema:
@@ -218,11 +247,11 @@ def _version(registry: Registry, request: Request) -> StoredSchema:
 
 
 def _get_version(registry: Registry, request: Request) -> Any:
-    return answers.version_json(_version(registry, request))
+    return _told(registry, request, _version(registry, request))
 
 
 def _get_text(registry: Registry, request: Request) -> Any:
-    return json.loads(_version(registry, request).text)
+    return _text(_as_asked(registry, request, _version(registry, request)))
 
 
 def _referenced_by(registry: Registry, request: Request) -> Any:
@@ -248,6 +277,7 @@ def _compatibility(registry: Registry, request: Request) -> Any:
     subject, body = request.subject(request.parts[2]), request.json()
     number = registration.version_number(request.parts[4]) if len(request.parts) > 4 else None
     normalize = request.flag("normalize")
+    _compile_ahead(registry, subject, body, normalize=normalize)
 
     def ask(state: State) -> list[str]:
         level = settings.level_of(state, subject)

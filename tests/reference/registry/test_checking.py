@@ -43,6 +43,17 @@ def test_each_level_asks_in_its_direction(level: str, expected: bool) -> None:
     assert (not wrong(level, REQUIRED, PLAIN)) is expected
 
 
+@pytest.mark.parametrize(
+    ("level", "expected"), [("NONE", True), ("BACKWARD", False), ("FORWARD", True), ("FULL", False)]
+)
+def test_protobuf_is_asked_in_each_direction(level: str, expected: bool) -> None:
+    old, new = (
+        StoredSchema(Subject(".", "s"), 1, 1, f'syntax = "proto3"; {text}', "PROTOBUF")
+        for text in ("message M {} message N {}", "message M {}")
+    )
+    assert (not check(level, new, [old], lambda _: {})) is expected
+
+
 def test_a_first_version_is_compatible_with_everything() -> None:
     assert not wrong("FULL_TRANSITIVE", PLAIN)
 

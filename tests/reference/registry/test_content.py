@@ -24,15 +24,21 @@ def test_a_primitive_of_avro_may_stand_alone() -> None:
     assert canonical("AVRO", "string") == canonical("AVRO", '"string"') == canonical("AVRO", '{"type":"string"}')
 
 
-def test_protobuf_stays_as_it_came() -> None:
-    assert canonical("PROTOBUF", 'syntax = "proto3";\n') == 'syntax = "proto3";\n'
+def test_protobuf_is_printed_and_sorted_where_it_is_normalised() -> None:
+    text = 'syntax="proto3"; message M { int32 b = 2; int32 a = 1; } // said'
+    printed = 'syntax = "proto3";\n\nmessage M {\n  int32 b = 2;\n  int32 a = 1;\n}\n'
+    assert canonical("PROTOBUF", text) == printed
+    assert canonical("PROTOBUF", text, normalize=True) == printed.replace(
+        "  int32 b = 2;\n  int32 a = 1;\n", "  int32 a = 1;\n  int32 b = 2;\n"
+    )
 
 
 DEEP = '{"a":' * 5_000 + "1" + "}" * 5_000
 
 
 @pytest.mark.parametrize(
-    ("type", "text"), [("AVRO", "{"), ("JSON", "{"), ("JSON", "3"), ("AVRO", "[" * 100_000), ("JSON", DEEP)]
+    ("type", "text"),
+    [("AVRO", "{"), ("PROTOBUF", "{"), ("JSON", "{"), ("JSON", "3"), ("AVRO", "[" * 100_000), ("JSON", DEEP)],
 )
 def test_what_is_no_schema_is_refused_with_its_code(type: str, text: str) -> None:
     with pytest.raises(RegistryError) as refused:

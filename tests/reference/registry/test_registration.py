@@ -84,6 +84,37 @@ def test_a_reference_is_resolved_and_its_latest_version_is_noted() -> None:
     assert refused(state, B, '{"type":"array","items":"n.Other"}') == 42201
 
 
+def test_what_protoc_will_be_asked_is_known_before() -> None:
+    state = State()
+    put(state, A, 'syntax = "proto3"; message X {}', schemaType="PROTOBUF")
+    text = 'syntax = "proto3"; import "x.proto"; message M { X x = 1; }'
+    body = {
+        "schema": text,
+        "schemaType": "protobuf",
+        "references": [{"name": "x.proto", "subject": "a", "version": -1}],
+    }
+    known = {"x.proto": 'syntax = "proto3";\n\nmessage X {\n}\n'}
+    assert registration.to_compile(state, B, body, normalize=False) == (text, known, False)
+    for key, value in settings.put_config(state, B, {"normalize": True})[0]:
+        state.apply(key, value)
+    assert registration.to_compile(state, B, body, normalize=False) == (text, known, True)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"schemaType": "AVRO"},
+        {"schema": 3},
+        {"schema": ""},
+        {"schema": "x" * (1 << 21)},
+        {"references": [{"name": "x"}]},
+    ],
+)
+def test_nothing_is_compiled_before_where_the_body_is_refused_anyway(members: dict[str, Any]) -> None:
+    body = {"schema": "message M {}", "schemaType": "PROTOBUF", **members}
+    assert registration.to_compile(State(), A, body, normalize=False) is None
+
+
 def test_in_import_the_client_says_the_id_and_nothing_is_compared() -> None:
     state = State()
     set_mode(state, "IMPORT")

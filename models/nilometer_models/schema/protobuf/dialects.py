@@ -104,15 +104,17 @@ class Dialect:
     breaking: frozenset[Kind]
     by_container: bool = False
     """A oneof is known by its name; fields that change their container are not compared."""
+    groups: bool = True
+    """Groups of proto2 are compared, as fields and as the messages that they are."""
 
 
 CONFLUENT = Dialect(
     "confluent", "io.confluent:kafka-protobuf-provider 7.0.16, run",
-    CONFLUENT_BREAKING | {Kind.MEMBER_OUT, Kind.MEMBER_ELSEWHERE}, by_container=True,
+    CONFLUENT_BREAKING | {Kind.MEMBER_OUT, Kind.MEMBER_ELSEWHERE}, by_container=True, groups=False,
 )  # fmt: skip
 CONFLUENT_BY_NUMBER = Dialect(
     "confluent-by-number", "Confluent Schema Registry since 2026-06-19, read",
-    CONFLUENT_BREAKING | {Kind.ONEOFS_MERGED},
+    CONFLUENT_BREAKING | {Kind.ONEOFS_MERGED}, groups=False,
 )  # fmt: skip
 KARAPACE = Dialect(
     "karapace", "Karapace 6.2, run", frozenset({

@@ -9,7 +9,7 @@ Comments, options, the order of anything, JSON names and extensions are not kept
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
@@ -137,6 +137,20 @@ class Schema:
 
     text: str = ""
     """What was parsed; empty for a tree that was built from descriptors."""
+
+    def without_groups(self) -> Schema:
+        """As a reader has it that knows of no groups."""
+        types = {one.type for message in self.messages.values() for one in message.fields if one.kind == GROUP}
+        if not types:
+            return self
+        return replace(self, messages={
+            name: replace(
+                message,
+                fields=tuple(one for one in message.fields if one.kind != GROUP),
+                nested=tuple(one for one in message.nested if one not in types),
+            )
+            for name, message in self.messages.items()
+        })  # fmt: skip
 
     def local_name(self, full: str) -> str:
         """Without the package of the file that defines it."""

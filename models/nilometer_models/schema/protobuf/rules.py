@@ -55,8 +55,8 @@ class Walk:
 
     def __init__(self, dialect: Dialect, reader: Schema, writer: Schema) -> None:
         self.dialect = dialect
-        self.reader = reader
-        self.writer = writer
+        self.reader = reader if dialect.groups else reader.without_groups()
+        self.writer = writer if dialect.groups else writer.without_groups()
 
     def rule(self, pair: Pair) -> Formula[Pair]:
         """The formula of one pair."""

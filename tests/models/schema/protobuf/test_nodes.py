@@ -1,5 +1,6 @@
 """The tree knows its fields by number, by name and by oneof."""
 
+from nilometer_models.schema.protobuf import parse
 from nilometer_models.schema.protobuf.nodes import Constant, Enumeration, Field, Message, Reserved, Schema
 from tests.models.schema.protobuf.changes import fields
 
@@ -30,3 +31,15 @@ def test_names_are_told_without_the_package_of_the_file() -> None:
     assert schema.local_part("google.protobuf.Empty") == "google.protobuf.Empty"
     assert schema.name_of(schema.messages["p.M"].fields[0]) == "map<string, enum p.E>"
     assert Schema("").local_part("M") == "M"
+
+
+def test_without_groups_their_fields_and_messages_are_gone_and_their_oneofs_stay() -> None:
+    schema = parse(
+        "message M { oneof o { group A = 1 { optional group B = 1 {} } } optional int32 b = 2; message N {} }"
+    )
+    found = schema.without_groups()
+    assert [one.name for one in found.messages["M"].fields] == ["b"]
+    assert found.messages["M"].oneofs == ("o",)
+    assert found.messages["M"].nested == ("M.N",)
+    assert found.messages["M.A"].fields == ()
+    assert found.without_groups() is found

@@ -86,15 +86,24 @@ def test_a_message_that_is_nested_elsewhere_has_another_local_name() -> None:
     assert not can_read(dialect("redpanda"), change.reader, change.writer)
 
 
-def test_groups_are_messages_of_their_own_kind() -> None:
+def test_groups_are_messages_of_their_own_kind_and_confluent_does_not_look_at_them() -> None:
+    redpanda = dialect("redpanda")
     group = fields2(
         "", "optional group A = 1 { optional int32 a = 1; }", "optional group A = 1 { optional float a = 1; }"
     )
-    assert [one.kind for one in can_read(CONFLUENT, group.reader, group.writer)] == [Kind.SCALAR_CLASS]
+    assert [one.kind for one in can_read(redpanda, group.reader, group.writer)] == [Kind.SCALAR_CLASS]
     mixed = Change(
         "", proto2("message M { optional group A = 1 { } }"), proto2("message A {} message M { optional A a = 1; }")
     )
-    assert Kind.FIELD_KIND in {one.kind for one in can_read(CONFLUENT, mixed.reader, mixed.writer)}
+    assert Kind.FIELD_KIND in {one.kind for one in can_read(redpanda, mixed.reader, mixed.writer)}
+    for variant in (CONFLUENT, CONFLUENT_BY_NUMBER):
+        for change in (
+            group,
+            mixed,
+            Change("", group.old, proto2("message M {}")),
+            fields2("", "oneof o { group A = 1 {} }", ""),
+        ):
+            assert not can_read(variant, change.reader, change.writer)
 
 
 @pytest.mark.parametrize("variant", [CONFLUENT, CONFLUENT_BY_NUMBER])
