@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from nilometer_reference.registry.errors import RegistryError, invalid_schema
-from nilometer_reference.registry.protobuf_compiler import COMPILER, Compiled
+from nilometer_reference.registry.protobuf_compiler import COMPILER, Compiled, CompilerLost
 from nilometer_reference.registry.protobuf_names import default_json_name
 
 if TYPE_CHECKING:
@@ -143,20 +143,27 @@ def _compiled(text: str, known: Known, normalize: bool | None) -> Compiled:
 
 @_remembered
 def _attempted(text: str, known: Known, normalize: bool | None) -> Compiled | RegistryError:
-    """What is refused is remembered, too: it may have taken long."""
+    """What is refused is remembered, too: it may have taken long. That there is no answer is not."""
     try:
         text.encode()
         return COMPILER.compile(text, dict(known), normalize=normalize)
     except UnicodeEncodeError as error:
         return invalid_schema(f"PROTOBUF: {error.reason} at {error.start}")
+    except CompilerLost:
+        raise
     except RegistryError as error:
         return error
 
 
 def compile_ahead(text: str, known: Mapping[str, str], *, normalize: bool) -> None:
-    """Have protoc's answers ready: it may take long, and who asks next may hold a lock."""
+    """Have protoc's answers ready: it may take long, and who asks next may hold a lock.
+
+    Raises CompilerLost, so that it is not tried a second time.
+    """
     try:
         parse_protobuf(canonical_protobuf(text, known, normalize=normalize), known)
+    except CompilerLost:
+        raise
     except RegistryError:
         pass  # said again to whoever asks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from nilometer_reference.registry import protobuf_schema
 from nilometer_reference.registry.errors import RegistryError
+from nilometer_reference.registry.protobuf_compiler import Compiler, CompilerLost
 from nilometer_reference.registry.protobuf_schema import (
     MAP,
     MESSAGE,
@@ -129,3 +131,12 @@ def test_what_was_compiled_ahead_is_not_compiled_again(size: int, monkeypatch: p
     assert list(parse_protobuf(canonical_protobuf(text, {}, normalize=False), {}).top) == ["Ahead"]
     with pytest.raises(RegistryError):
         canonical_protobuf(f"no schema {text}", {}, normalize=False)
+
+
+def test_that_there_was_no_answer_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'syntax = "proto3"; message Unlucky {}'
+    with contextlib.closing(Compiler(("false",))) as lost, monkeypatch.context() as patch:
+        patch.setattr(protobuf_schema, "COMPILER", lost)
+        with pytest.raises(CompilerLost):
+            compile_ahead(text, {}, normalize=False)
+    assert list(parse_protobuf(text, {}).top) == ["Unlucky"]
