@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nilometer_reference.registry.errors import invalid_schema
+from nilometer_reference.registry.errors import RegistryError, invalid_schema
 
 TIMEOUT_S: Final = 10.0
 STOP_S: Final = 10.0
@@ -32,6 +32,14 @@ class Compiled:
     files: tuple[bytes, ...]
 
 
+class CompilerLost(RegistryError):
+    """No answer. The text may be to blame or the machine, so another try may have one."""
+
+    def __init__(self, timeout_s: float) -> None:
+        told = f"PROTOBUF: protoc did not survive this text, or took longer than {timeout_s:g} s"
+        super().__init__(42201, invalid_schema(told).message)
+
+
 class Compiler:
     """One worker; callers wait for each other."""
 
@@ -44,7 +52,7 @@ class Compiler:
 
     def compile(self, text: str, references: Mapping[str, str], *, normalize: bool | None) -> Compiled:
         """Descriptors, and canonical text unless `normalize` is None; `references` by name, what is needed first in
-        front. Raises 42201.
+        front. Raises 42201; CompilerLost, which is one, where there is no answer.
         """
         request = json.dumps({"text": text, "references": dict(references), "normalize": normalize})
         with self._lock:
@@ -71,7 +79,7 @@ class Compiler:
             late.cancel()
         if not line.endswith("\n"):
             self._stop()
-            return {"refused": f"protoc did not survive this text, or took longer than {self._timeout_s:g} s"}
+            raise CompilerLost(self._timeout_s)
         told: dict[str, Any] = json.loads(line)
         return told
 

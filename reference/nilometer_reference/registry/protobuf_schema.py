@@ -12,13 +12,13 @@ looked at: their singular fields have no label.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from nilometer_reference.registry.errors import RegistryError, invalid_schema
-from nilometer_reference.registry.protobuf_compiler import COMPILER, Compiled
+from nilometer_reference.registry.protobuf_compiler import COMPILER, Compiled, CompilerLost
 from nilometer_reference.registry.protobuf_names import default_json_name
 
 if TYPE_CHECKING:
@@ -33,8 +33,24 @@ _KINDS: Final = {
 }  # fmt: skip
 """By FieldDescriptorProto.Type."""
 _LABELS: Final = {1: OPTIONAL, 2: REQUIRED, 3: REPEATED}
-CACHED: Final = 64
-"""Texts; of the largest, each takes some megabytes."""
+SMALL: Final = 1 << 16
+"""Characters of a text with all that it refers to."""
+SMALL_ONES, LARGE_ONES = 2048, 16
+"""How many are remembered: a check against all versions asks again and again, and large ones take megabytes."""
+Known = tuple[tuple[str, str], ...]
+"""Names and texts of references, what is needed first in front."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _remembered(function: Callable[Concatenate[str, Known, P], T]) -> Callable[Concatenate[str, Known, P], T]:
+    small, large = lru_cache(SMALL_ONES)(function), lru_cache(LARGE_ONES)(function)
+
+    def ask(text: str, known: Known, /, *more: P.args, **named: P.kwargs) -> T:
+        size = len(text) + sum(len(one) for _, one in known)
+        return (small if size <= SMALL else large)(text, known, *more, **named)  # type: ignore[arg-type]
+
+    return ask
 
 
 @dataclass(frozen=True)
@@ -111,36 +127,43 @@ def parse_protobuf(text: str, known: Mapping[str, str]) -> File:
     return _parsed(text, tuple(known.items()))
 
 
-@lru_cache(maxsize=CACHED)
-def _parsed(text: str, known: tuple[tuple[str, str], ...]) -> File:
+@_remembered
+def _parsed(text: str, known: Known) -> File:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto  # noqa: PLC0415
 
     return build([FileDescriptorProto.FromString(one) for one in _compiled(text, known, None).files])
 
 
-def _compiled(text: str, known: tuple[tuple[str, str], ...], normalize: bool | None) -> Compiled:
+def _compiled(text: str, known: Known, normalize: bool | None) -> Compiled:
     found = _attempted(text, known, normalize)
     if isinstance(found, RegistryError):
         raise RegistryError(found.code, found.message)
     return found
 
 
-@lru_cache(maxsize=CACHED)
-def _attempted(text: str, known: tuple[tuple[str, str], ...], normalize: bool | None) -> Compiled | RegistryError:
-    """What is refused is remembered, too: it may have taken long."""
+@_remembered
+def _attempted(text: str, known: Known, normalize: bool | None) -> Compiled | RegistryError:
+    """What is refused is remembered, too: it may have taken long. That there is no answer is not."""
     try:
         text.encode()
         return COMPILER.compile(text, dict(known), normalize=normalize)
     except UnicodeEncodeError as error:
         return invalid_schema(f"PROTOBUF: {error.reason} at {error.start}")
+    except CompilerLost:
+        raise
     except RegistryError as error:
         return error
 
 
 def compile_ahead(text: str, known: Mapping[str, str], *, normalize: bool) -> None:
-    """Have protoc's answers ready: it may take long, and who asks next may hold a lock."""
+    """Have protoc's answers ready: it may take long, and who asks next may hold a lock.
+
+    Raises CompilerLost, so that it is not tried a second time.
+    """
     try:
         parse_protobuf(canonical_protobuf(text, known, normalize=normalize), known)
+    except CompilerLost:
+        raise
     except RegistryError:
         pass  # said again to whoever asks
 

@@ -95,7 +95,9 @@ def to_compile(
 ) -> tuple[str, dict[str, str], bool] | None:
     """What `read` will ask protoc: text, references by name, whether to normalise; None if it will not."""
     text, type_ = body.get("schema"), str(body.get("schemaType") or AVRO).upper()
-    if type_ != PROTOBUF or not isinstance(text, str) or not 0 < len(text) <= SCHEMA_BYTES_MAX:
+    if type_ != PROTOBUF or not isinstance(text, str) or not text or not is_text(text):
+        return None
+    if len(text.encode()) > SCHEMA_BYTES_MAX:
         return None
     try:
         references = _references(state, subject, body)

@@ -70,11 +70,6 @@ def test_another_type_is_compatible_under_none_only() -> None:
     assert not check("NONE", stored(PLAIN), history, lambda _: {})
 
 
-def test_what_is_not_known_is_no_yes() -> None:
-    assert wrong("BACKWARD", "message A {}", "message B {}", type="PROTOBUF")
-    assert not wrong("BACKWARD", "message A {}", "message A {}", type="PROTOBUF")
-
-
 CLOSED: dict[str, Any] = {"type": "object", "properties": {"x": {"type": "string"}}, "additionalProperties": False}
 LATER = {**CLOSED, "properties": {**CLOSED["properties"], "y": {"type": "string", "default": ""}}}
 LAST = {**LATER, "properties": {**CLOSED["properties"], "y": {"type": "string"}}, "required": ["y"]}

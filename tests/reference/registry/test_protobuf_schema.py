@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from nilometer_reference.registry import protobuf_schema
 from nilometer_reference.registry.errors import RegistryError
+from nilometer_reference.registry.protobuf_compiler import Compiler, CompilerLost
 from nilometer_reference.registry.protobuf_schema import (
     MAP,
     MESSAGE,
@@ -120,10 +122,21 @@ def test_a_reference_that_nothing_can_import_is_refused(name: str) -> None:
     assert refused.value.code == 42201
 
 
-def test_what_was_compiled_ahead_is_not_compiled_again() -> None:
-    text = 'syntax = "proto3"; message Ahead {}'
-    compile_ahead(text, {}, normalize=False)
-    before = protobuf_schema._attempted.cache_info().misses
-    parse_protobuf(canonical_protobuf(text, {}, normalize=False), {})
-    assert protobuf_schema._attempted.cache_info().misses == before
-    compile_ahead("no schema", {}, normalize=False)
+@pytest.mark.parametrize("size", [1, 1 << 17])
+def test_what_was_compiled_ahead_is_not_compiled_again(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f'syntax = "proto3"; message Ahead{{}} // {"x" * size}'
+    for one in (text, f"no schema {text}"):
+        compile_ahead(one, {}, normalize=False)
+    monkeypatch.setattr(protobuf_schema, "COMPILER", None)  # whoever asks it now fails
+    assert list(parse_protobuf(canonical_protobuf(text, {}, normalize=False), {}).top) == ["Ahead"]
+    with pytest.raises(RegistryError):
+        canonical_protobuf(f"no schema {text}", {}, normalize=False)
+
+
+def test_that_there_was_no_answer_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'syntax = "proto3"; message Unlucky {}'
+    with contextlib.closing(Compiler(("false",))) as lost, monkeypatch.context() as patch:
+        patch.setattr(protobuf_schema, "COMPILER", lost)
+        with pytest.raises(CompilerLost):
+            compile_ahead(text, {}, normalize=False)
+    assert list(parse_protobuf(text, {}).top) == ["Unlucky"]

@@ -53,15 +53,6 @@ def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
         assert connection.getresponse().status == 400
 
 
-@pytest.mark.parametrize("size", [BODY_BYTES_MAX + 1, 10 << 20])
-def test_a_client_that_sends_a_body_that_is_too_large_to_its_end_gets_its_answer(client: Client, size: int) -> None:
-    connection = connect(client)
-    connection.request("POST", "/subjects/s/versions", b"a" * size)
-    answer = connection.getresponse()
-    assert (answer.status, json.loads(answer.read())["error_code"]) == (413, 413)
-    connection.close()
-
-
 def test_bytes_that_are_no_request_cost_their_own_connection(client: Client) -> None:
     address = urlsplit(client.url)
     with socket.create_connection((address.hostname, address.port), 30) as peer:
