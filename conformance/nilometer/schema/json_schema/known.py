@@ -62,6 +62,10 @@ STRICTER: dict[Kind, Stricter] = {
         "a schema that accepts everything and is not written {}", {"type": "object"},
         {"type": "object", "properties": {"a": {"anyOf": [S, {}]}}},
     ),
+    Kind.ADDITIONAL_PROPERTIES_NARROWED: Stricter(
+        "{} is taken for a schema, not for openness", {"type": "object"}, {"type": "object", "additionalProperties": {}}
+    ),
+    Kind.ITEMS_ADDED: Stricter("{} counts as a schema of items", {"type": "array"}, {"type": "array", "items": {}}),
     Kind.PROPERTY_REMOVED_CLOSED: Stricter(
         "patternProperties alone counts as closed", {"type": "object", "properties": {"a": S}},
         {"type": "object", "patternProperties": {"^b": {}}},
