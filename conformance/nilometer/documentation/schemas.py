@@ -35,9 +35,9 @@ jsonsubschema 0.0.8, a checker of containment, is wrong; a test runs each again.
 seeds may. It needs the extra `json-checkers`."""
 
 PROTOBUF = """\
-Nowhere on 1,300 pairs: `python -m nilometer.schema.protobuf --pairs 800 --seed 7 --buf --confluent` asks `buf` 1.75.0 (WIRE and CSR)
-and Confluent's checker 7.0.16 about every pair, and finds that each answers as the dialect of its name; what CSR
-accepts, WIRE and Confluent accept. It needs the extras `buf` and `confluent-java`."""
+Nowhere on 1,300 pairs: `python -m nilometer.schema.protobuf --pairs 800 --seed 7 --buf --confluent` asks `buf`
+1.75.0 (WIRE and CSR) and Confluent's checker 7.0.16 about every pair, and finds that each answers as the dialect of its
+name; what CSR accepts, WIRE and Confluent accept. It needs the extras `buf` and `confluent-java`."""
 
 
 def page() -> str:
