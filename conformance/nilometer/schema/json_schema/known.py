@@ -58,6 +58,14 @@ STRICTER: dict[Kind, Stricter] = {
         "`type` beside another group makes an allOf, whose branches need counterparts",
         {**S, **AB}, {"anyOf": [{**S, **AB}, N]},
     ),
+    Kind.PROPERTY_ADDED_OPEN: Stricter(
+        "a schema that accepts everything and is not written {}", {"type": "object"},
+        {"type": "object", "properties": {"a": {"anyOf": [S, {}]}}},
+    ),
+    Kind.ADDITIONAL_PROPERTIES_NARROWED: Stricter(
+        "{} is taken for a schema, not for openness", {"type": "object"}, {"type": "object", "additionalProperties": {}}
+    ),
+    Kind.ITEMS_ADDED: Stricter("{} counts as a schema of items", {"type": "array"}, {"type": "array", "items": {}}),
     Kind.PROPERTY_REMOVED_CLOSED: Stricter(
         "patternProperties alone counts as closed", {"type": "object", "properties": {"a": S}},
         {"type": "object", "patternProperties": {"^b": {}}},
@@ -141,6 +149,11 @@ MISJUDGED: dict[str, Witnessed] = {
         {"type": "boolean"}, {"not": {"enum": [None, True]}}, True
     ),
     "not": Witnessed({"not": S}, {"not": {"enum": ["a", True]}}, True),
+    "conditional": Witnessed({}, {"if": S, "then": False}, "a"),
+    "contains": Witnessed({"type": "array", "contains": S}, {"type": "array", "contains": N}, ["a"]),
+    "multipleOf beside bounds": Witnessed(
+        {**N, "maximum": 0, "multipleOf": 4}, {**N, "maximum": 0, "multipleOf": 4, "minimum": 2}, 0
+    ),
     "a property of one and additionalProperties of the other": Witnessed(
         _OBJECTS, {**_OBJECTS, "properties": {"b": S}}, {"b": {}}
     ),

@@ -159,6 +159,9 @@ PEERS_REASONS: dict[str, Edit] = {
     "branches of oneOf that overlap": exclusive,
     "values of several types, or true beside 1": without("enum", "const"),
     "not": without("not"),
+    "conditional": without("if", "then", "else"),
+    "contains": without("contains"),
+    "multipleOf beside bounds": without("multipleOf"),
     "a property of one and additionalProperties of the other": without("additionalProperties"),
     "a property of one beside maxProperties": without("maxProperties"),
 }

@@ -153,9 +153,11 @@ def _same_field(got: Any, field: Any, sent: Any, other: Any) -> bool:
 
 
 def _same_map(one: Any, two: Any) -> bool:
-    if {_text(key) for key in one} != {_text(key) for key in two} or len(one) != len(two):
+    # Keys of two types: a map of ints does not take True, though 1 is its key.
+    mine, others = ({_text(key): side[key] for key in side} for side in (one, two))
+    if mine.keys() != others.keys() or len(one) != len(two):
         return False
-    pairs = [(one[key], two[key]) for key in one]
+    pairs = [(mine[key], others[key]) for key in mine]
     return all(_same(a, b) if hasattr(a, "DESCRIPTOR") else _equal(a, b) for a, b in pairs)
 
 

@@ -42,6 +42,7 @@ def test_edits_reach_every_place() -> None:
 
 
 def test_the_peers_reasons_take_their_keyword_away() -> None:
-    written = {"pattern": "a", "oneOf": [S], "enum": ["a"], "not": N, "additionalProperties": False, "maxProperties": 1}
+    written = {"pattern": "a", "oneOf": [S], "enum": ["a"], "not": N, "additionalProperties": False, "maxProperties": 1,
+               "if": S, "contains": S, "multipleOf": 2}  # fmt: skip
     for edit in PEERS_REASONS.values():
         assert edited(written, edit, set()) != written

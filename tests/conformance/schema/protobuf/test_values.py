@@ -34,6 +34,12 @@ def test_what_is_not_parsed_not_equal_not_initialised_or_not_relayed_is_told() -
     assert not outcome("repeated int32 a = 1;", "int32 a = 1;", [1, 2]).equal
 
 
+def test_keys_of_maps_are_compared_across_types() -> None:
+    assert outcome("map<int32, int32> a = 1;", "map<bool, int32> a = 1;", {1: 7}).equal
+    assert outcome("map<bool, int32> a = 1;", "map<int32, int32> a = 1;", {True: 7}).equal
+    assert not outcome("map<int32, int32> a = 1;", "map<bool, int32> a = 1;", {2: 7}).equal
+
+
 def test_nested_messages_have_classes_of_their_own() -> None:
     found = classes(HEAD % (3, "message I { message J {} } map<int32, I> a = 1;"))
     assert set(found) == {"M", "M.I", "M.I.J"}
