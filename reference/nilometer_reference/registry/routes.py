@@ -141,7 +141,11 @@ def _id(text: str) -> int:
 
 
 def _text_by_id(registry: Registry, request: Request) -> Any:
-    text = registry.read(lambda state: answers.by_id(state, _id(request.parts[2]), None)).text
+    return _bare(registry.read(lambda state: answers.by_id(state, _id(request.parts[2]), None)).text)
+
+
+def _bare(text: str) -> Any:
+    """JSON as it is, and anything else as a text."""
     try:
         return json.loads(text)
     except ValueError:
@@ -222,7 +226,7 @@ def _get_version(registry: Registry, request: Request) -> Any:
 
 
 def _get_text(registry: Registry, request: Request) -> Any:
-    return json.loads(_version(registry, request).text)
+    return _bare(_version(registry, request).text)
 
 
 def _referenced_by(registry: Registry, request: Request) -> Any:

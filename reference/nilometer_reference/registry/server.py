@@ -76,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(refused.status, {"error_code": refused.code, "message": refused.message})
 
     def _send(self, status: int, found: object) -> None:
-        data = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+        # Half of a surrogate pair, which an error may quote, is written as JSON escapes it.
+        data = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
         head = [
             f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}",
             f"Content-Type: {CONTENT_TYPE}",
