@@ -21,12 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, DecimalException
+from typing import Final
 
 from nilometer_reference.registry import fixpoint
 from nilometer_reference.registry.json_containers import array, object_
 from nilometer_reference.registry.json_limits import Asks, limit
 from nilometer_reference.registry.json_node import Node
 from nilometer_reference.registry.matching import largest_matching
+
+_LEAVES: Final = frozenset({"string", "number", "boolean", "null", "enum", "const", "conditional", "empty", "false"})
+_FEW: Final = 100
+"""Pairs of branches of which each may tell its own reason."""
 
 
 def differences(reader: Node, writer: Node) -> list[str]:
@@ -107,9 +112,21 @@ def _combined(new: Node, old: Node, reads: Asks) -> Iterator[str]:
         yield f"{new.at or '/'}: allOf got {now - before} branches more"
     if now < before and old.kind != "allOf":
         yield f"{new.at or '/'}: {old.kind} lost {before - now} branches"
-    grid = [[reads(branch, former) for branch in new.listed] for former in old.listed]
+    if now * before <= _FEW:
+        grid = [[reads(branch, former) for branch in new.listed] for former in old.listed]
+    else:
+        grid = [[_fits(branch, former, reads) for branch in new.listed] for former in old.listed]
     if largest_matching(grid) < min(now, before):
         yield f"{new.at or '/'}: fewer than {min(now, before)} branches have a compatible counterpart of their own"
+
+
+def _fits(new: Node, old: Node, reads: Asks) -> bool:
+    """Where nothing is below, the verdict is found on the spot: a pair costs more, and there may be a million."""
+    if new.kind not in _LEAVES or old.kind not in _LEAVES:
+        return reads(new, old)
+    if new.kind == old.kind == "const":
+        return bool(new.words["const"] == old.words["const"])
+    return not any(True for _ in _why_not(new, old, reads))
 
 
 def _is_wider(new: Node, old: Node) -> bool:

@@ -19,10 +19,6 @@ from nilometer_reference.registry.json_keywords import Written
 from nilometer_reference.registry.json_node import COMBINED, Node
 from nilometer_reference.registry.json_texts import DRAFT_7, Place, Texts, refuse
 
-_ANNOTATIONS: Final = frozenset({
-    "id", "$id", "title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly",
-    "connect.type",
-})  # fmt: skip
 _SILENT_BESIDE_REFERENCE: Final = frozenset({"$ref", "$schema", "$defs", "definitions", "$comment"})
 _NO_TYPES: Final = frozenset({"enum", "const", *COMBINED, "not", "if", "then", "else"})
 _REFERENCES: Final = ("$ref", "$recursiveRef", "$dynamicRef")
@@ -142,26 +138,18 @@ def _groups(written: Written, place: Place, make: Make) -> list[Node]:
 
 
 def _combined(word: str, written: Written, place: Place, make: Make) -> Node:
-    """Branches that say the same, whatever their annotations, count once."""
+    """Branches that say the same count once; an annotation makes another one of a branch."""
     branches = keywords.items(written, word, place)
     if not branches:
         raise refuse(f"{place.at}/{word}", "there is no branch")
-    said = [_plain(branch) for branch in branches]
-    shapes = [_shallow(one) for one in said]
+    shapes = [_shallow(branch) for branch in branches]
     alike = Counter(shapes)
     distinct: dict[Hashable, Node] = {}
-    for one, shape, branch in zip(said, shapes, branches, strict=True):
+    for shape, branch in zip(shapes, branches, strict=True):
         # Only what looks alike from outside is compared to the bottom: deep schemas would be walked once a level.
-        key = (shape, keywords.comparable(one)) if alike[shape] > 1 else shape
+        key = (shape, keywords.comparable(branch)) if alike[shape] > 1 else shape
         distinct.setdefault(key, make(branch))
     return Node(word, place.at, listed=list(distinct.values()), branches=len(branches))
-
-
-def _plain(branch: Any) -> Any:
-    """Without annotations."""
-    if not isinstance(branch, dict):
-        return branch
-    return {key: value for key, value in branch.items() if key not in _ANNOTATIONS}
 
 
 def _shallow(said: Any) -> Hashable:

@@ -5,10 +5,11 @@ scope of a subject    subject ──▶ its context (`:.c:`) ──▶ top level
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from nilometer_reference.registry import records
 from nilometer_reference.registry.errors import (
+    RegistryError,
     invalid_level,
     invalid_mode,
     no_config,
@@ -16,6 +17,7 @@ from nilometer_reference.registry.errors import (
     not_permitted,
     subject_not_found,
 )
+from nilometer_reference.registry.metadata import is_text
 from nilometer_reference.registry.records import Json
 from nilometer_reference.registry.state import State
 from nilometer_reference.registry.subjects import DEFAULT_CONTEXT, Subject
@@ -26,6 +28,7 @@ LEVELS: Final = (
 )  # fmt: skip
 READWRITE, READONLY, IMPORT = "READWRITE", "READONLY", "IMPORT"
 MODES: Final = (READWRITE, READONLY, "READONLY_OVERRIDE", IMPORT)
+_MEMBERS: Final[dict[str, type]] = {"normalize": bool, "alias": str, "compatibilityGroup": str}
 Writes = list[tuple[bytes, bytes | None]]
 
 
@@ -80,7 +83,7 @@ def get_config(state: State, subject: Subject | None, *, default_to_global: bool
 
 
 def put_config(state: State, subject: Subject | None, body: Json) -> tuple[Writes, Json]:
-    """Members that are absent stay, null clears. Raises 42203, 42205."""
+    """Members that are absent stay, null clears. Raises 42203, 42205, and 400 for a member of the wrong type."""
     level = body.get("compatibility")
     if level is not None:
         level = str(level).upper()
@@ -90,11 +93,18 @@ def put_config(state: State, subject: Subject | None, body: Json) -> tuple[Write
         check_writable(state, subject)
     kept = dict(state.configs.get(subject, {}))
     changes = {"compatibilityLevel": level} if "compatibility" in body else {}
-    changes |= {name: body[name] for name in ("normalize", "alias", "compatibilityGroup") if name in body}
+    changes |= {name: _member(body, name, kind) for name, kind in _MEMBERS.items() if name in body}
     kept = {name: value for name, value in {**kept, **changes}.items() if value is not None}
     answer = {"compatibility": level} if level is not None else {}
     answer |= {name: value for name, value in changes.items() if name != "compatibilityLevel" and value is not None}
     return [(records.setting_key(records.CONFIG, subject), records.dump(kept))], answer
+
+
+def _member(body: Json, name: str, kind: type) -> Any:
+    found = body[name]
+    if found is not None and not (isinstance(found, kind) and is_text(str(found))):
+        raise RegistryError(400, f"{name} is no {kind.__name__}: {found!r:.80}")
+    return found
 
 
 def delete_config(state: State, subject: Subject | None) -> tuple[Writes, Json]:

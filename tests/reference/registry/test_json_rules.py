@@ -137,6 +137,20 @@ def test_on_thousands_of_generated_pairs_the_verdict_is_that_of_the_models() -> 
     assert min(verdicts[True], verdicts[False]) >= 200
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_many_branches_are_judged_as_few_are(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_rules, "_FEW", 0)
+    assert (why(row.new, row.old) == []) is (row.backward == ())
+    assert (why(row.old, row.new) == []) is (row.forward == ())
+
+
+def test_of_many_branches_one_reason_is_told() -> None:
+    many = {"oneOf": [{"const": number} for number in range(20)]}
+    other = {"oneOf": [{"const": number} for number in range(1, 21)]}
+    assert why(many, many) == []
+    assert why(other, many) == ["/: fewer than 20 branches have a compatible counterpart of their own"]
+
+
 def test_rules_that_pair_greedily_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """That these tests can fail: a matching that never moves a branch is wrong on the row that is meant for it."""
 

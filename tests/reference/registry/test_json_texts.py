@@ -78,8 +78,13 @@ def test_the_draft_is_what_the_document_says(said: str, draft: int) -> None:
     assert draft_of({}) == draft_of(True) == 7
 
 
-@pytest.mark.parametrize("said", ["http://example.com", "draft-07", 7, [], ""])
-def test_another_draft_is_refused(said: Any) -> None:
+@pytest.mark.parametrize("said", ["http://example.com", "draft-04", "", "ftp://json-schema.org/draft-04/schema"])
+def test_another_draft_is_taken_for_draft_7(said: str) -> None:
+    assert draft_of({"$schema": said}) == 7
+
+
+@pytest.mark.parametrize("said", [7, [], True])
+def test_a_draft_that_is_no_text_is_refused(said: Any) -> None:
     with pytest.raises(RegistryError):
         draft_of({"$schema": said})
 

@@ -96,3 +96,11 @@ def test_import_wants_an_empty_subject_unless_it_is_forced() -> None:
     with pytest.raises(RegistryError) as found:
         settings.put_mode(state, A, {"mode": "OTHER"}, force=True)
     assert found.value.code == 42204
+
+
+@pytest.mark.parametrize("members", [{"normalize": "x"}, {"normalize": 1}, {"alias": 7}, {"compatibilityGroup": []}])
+def test_a_member_of_the_wrong_type_is_a_400(members: dict[str, object]) -> None:
+    with pytest.raises(RegistryError) as refused:
+        settings.put_config(State(), None, members)
+    assert refused.value.code == 400
+    assert settings.put_config(State(), None, dict.fromkeys(members))[1] == {}

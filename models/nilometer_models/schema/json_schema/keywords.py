@@ -13,9 +13,6 @@ Value: TypeAlias = dict[str, Json]
 Reserve: TypeAlias = Callable[[Json], int]
 """A schema's index."""
 
-ANNOTATIONS = ("id", "$id", "title", "description", "default", "examples", "$comment", "deprecated", "readOnly",
-               "writeOnly", "connect.type")  # fmt: skip
-
 NOTED = frozenset({"$id", "id", "title", "description", "connect.type", "default"})
 NO_NOTES = Notes()
 
@@ -83,22 +80,15 @@ def further_of(value: Value, keyword: str, reserve: Reserve) -> Further:
 def branches_of(
     value: Value, criterion: Criterion, place: Place, reserve: Reserve
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """All branches, and those of which no earlier one says the same."""
+    """All branches, and those of which no earlier one says the same; an annotation makes another one of a branch."""
     said = list_of(value, criterion, place)
     if not said:
         raise refuse(place, criterion, said, "a list of schemas")
     branches = tuple(reserve(branch) for branch in said)
     first: dict[object, int] = {}
     for branch, index in zip(said, branches, strict=True):
-        first.setdefault(frozen(plain(branch)), index)
+        first.setdefault(frozen(branch), index)
     return branches, tuple(first.values())
-
-
-def plain(branch: Json) -> Json:
-    """Without its annotations."""
-    if not isinstance(branch, dict):
-        return branch
-    return {word: said for word, said in branch.items() if word not in ANNOTATIONS}
 
 
 def notes_of(value: Value) -> Notes:

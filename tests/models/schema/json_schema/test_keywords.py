@@ -16,7 +16,6 @@ from nilometer_models.schema.json_schema.keywords import (
     names_of,
     notes_of,
     number_of,
-    plain,
     size_of,
     text_of,
 )
@@ -38,7 +37,6 @@ def test_well_formed_keywords_are_read() -> None:
     assert names_of(["a", "b", "a"], "x", AT) == {"a", "b"}
     assert further_of({"x": {}}, "x", lambda _: 7) == 7
     assert further_of({"x": False}, "x", lambda _: 7) is False
-    assert plain({"title": "a", "type": "null"}) == {"type": "null"}
     assert notes_of({"title": "a", "description": 3}).title == "a"
 
 

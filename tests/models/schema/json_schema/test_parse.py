@@ -83,10 +83,10 @@ def test_references_are_found_by_name_or_identifier(references: Any) -> None:
 
 
 def test_equal_branches_are_one() -> None:
-    node = root({"oneOf": [S, N, {"type": "string", "title": "again"}]})
+    node = root({"oneOf": [S, N, S, {"type": "string", "title": "again"}]})
     assert isinstance(node, Combined)
     assert node.criterion is Criterion.ONE
-    assert node.distinct == node.branches[:2]
+    assert node.distinct == (*node.branches[:2], node.branches[3])
 
 
 @pytest.mark.parametrize("text", [

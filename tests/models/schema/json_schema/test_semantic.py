@@ -186,7 +186,7 @@ UNSOUND: dict[str, Any] = {
     "patterns are not compared": {"b": None}, "propertyNames are not compared": {"other": None},
     "closed: added, required with default": {}, "partial: unevaluated covers": {"a": None},
     "partial: no pattern matches, nothing else is said: closed": {"b": None}, "contains is not looked at": [""],
-    "equal branches count once": "a",
+    "equal branches count once": "a", "an annotation makes another branch": "a",
 }  # fmt: skip
 """Rows of the design that a registry accepts in some direction, and a value that shows why that loses data.
 
