@@ -10,9 +10,11 @@ from nilometer.clients.batches import Record, encode_batch, wall_clock_ms
 from nilometer.clients.exchange import Exchange
 from nilometer.clients.observations import Produced
 from nilometer.requirement import requirement
+from nilometer.requirements._directed import directed
 from nilometer.run import Run
 from nilometer.workloads.batches import codecs
 from nilometer_reference.wire import messages as m
+from nilometer_reference.wire.compression import Compression
 from nilometer_reference.wire.errors import ErrorCode
 
 CONFIGS = {"cleanup.policy": "compact"}
@@ -39,6 +41,7 @@ def check(run: Run) -> None:
     """Batches in which some records have no key, also an empty one, which is a key."""
     keys = st.lists(st.sampled_from((b"k", b"", b"long", None)), min_size=1, max_size=4)
     batches = st.lists(st.tuples(keys, st.sampled_from(codecs(run.versions))), min_size=1, max_size=4)
+    directed(run, lambda chosen: send(run, chosen), [[([b"k", None, b""], Compression.NONE)]])
     run.explore(batches, lambda chosen: send(run, chosen), examples=run.cases(2))
 
 

@@ -11,6 +11,10 @@ def test_an_honest_broker_holds(honest):
     assert_holds(judge("C6", honest, profile="core"))
 
 
+def test_a_null_key_is_sent_whatever_is_generated(honest):
+    assert_holds(judge("C6", honest, cases=0))
+
+
 def plain_topics(passing):
     """The broker ignores the policy."""
     if isinstance(passing.request, CreateTopicsRequest):
