@@ -247,6 +247,13 @@ class EnumDefaultIgnored(Walk):
         return None
 
 
+class SymbolsIgnored(Walk):
+    """B103: an enum that lost a symbol reads what was written with it. The smallest: one of two symbols is gone."""
+
+    def symbols(self, reader: Enumeration, writer: Enumeration) -> Formula[Pair]:  # noqa: ARG002
+        return All()
+
+
 class EnumDefaultForField(Walk):
     """Takes an enum's own default for that of a field."""
 
@@ -320,6 +327,7 @@ E_FIELD: Json = record({"name": "e", "type": enum("A", default="A")})
 B_FIELD: Json = {"name": "b", "type": "int"}
 MUTANTS: dict[Walks, tuple[str, Json, Json]] = {
     EnumDefaultIgnored: (COMPLETE, enum("A", default="A"), enum("A", "B")),
+    SymbolsIgnored: (SOUND, enum("A"), enum("A", "B")),
     EnumDefaultForField: (SOUND, E_FIELD, record()),
     WritersAliases: (SOUND, record(name="S"), record(aliases=["S"])),
     WritersFieldAliases: (SOUND, record(B_FIELD), record({**A, "aliases": ["b"]})),
