@@ -50,6 +50,9 @@ class Side(Protocol):
     """Made part of every name of a group, so that a story may be told twice."""
 
     def connect(self, client_id: str) -> Connection: ...
+    def expect_group(self, group: str) -> None:
+        """Come back once the group's coordinator has read all that it has to read."""
+
     def create_topic(self, name: str, partitions: int) -> bytes:
         """Answers its id, once the broker knows it everywhere."""
 
@@ -70,6 +73,9 @@ class HarnessSide:
 
     def connect(self, client_id: str) -> Connection:
         return _HarnessConnection(self.harness, self.harness.client(client_id=client_id))
+
+    def expect_group(self, group: str) -> None:
+        """It has, since it started."""
 
     def create_topic(self, name: str, partitions: int) -> bytes:
         return self.harness.broker.topics.create(name, partitions, now_ms=self.harness.now_ms).topic_id
@@ -117,13 +123,13 @@ class SocketSide:
         questions: list[tuple[Message, int]] = [
             (FindCoordinatorRequest("g", 0), 1),
             (FindCoordinatorRequest("g", 1), 1),
-            (HeartbeatRequest("g", 1, "m"), 0),
         ]
         for request, version in questions:
-            code = None
-            while code is None or code in NOT_READY:
-                connection.send(request, version)
-                code = connection.answer().error_code
+            _ask_until_ready(connection, request, version)
+
+    def expect_group(self, group: str) -> None:
+        """Kafka reads the partitions of `__consumer_offsets` one after the other; this is the group's turn."""
+        _ask_until_ready(self.connect("first"), HeartbeatRequest(group, 1, "m"), 0)
 
     def connect(self, client_id: str) -> Connection:
         connection = _SocketConnection(self._address, client_id)
@@ -153,6 +159,13 @@ class SocketSide:
     def close(self) -> None:
         for connection in self._open:
             connection.socket.close()
+
+
+def _ask_until_ready(connection: Connection, request: Message, version: int) -> None:
+    code = None
+    while code is None or code in NOT_READY:
+        connection.send(request, version)
+        code = connection.answer().error_code
 
 
 class _SocketConnection:

@@ -35,6 +35,7 @@ class Story:
     def __init__(self, side: Side, name: str) -> None:
         self._side = side
         self.group = f"group-of-{name}{side.unique}"
+        side.expect_group(self.group)
         self.lines: list[str] = []
         self._names: dict[object, str] = {}
         self._connections: dict[str, Connection] = {}
