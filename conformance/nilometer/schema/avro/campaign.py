@@ -25,7 +25,7 @@ from nilometer.schema.avro.peers import JAVA_KINDS, Answer, AvroJava, Failed, Fa
 from nilometer_models.schema.avro.dialects import Kind
 from nilometer_models.schema.avro.encoding import encode
 from nilometer_models.schema.avro.meaning import Mark, Meaning, Undefined, witness
-from nilometer_models.schema.avro.nodes import Record, Schema
+from nilometer_models.schema.avro.nodes import Named, Record, Schema, Union
 from nilometer_models.schema.avro.values import Uninhabited, Value, Values, shown
 from nilometer_models.schema.fixpoint import All, Either, Formula, Local, differences
 
@@ -39,6 +39,8 @@ EXPLAINED = {
     "decoder finds aliases by the record's full name and fails",
     "shared-alias": "a field's alias is another field's name or alias in the reader: the rules let one written field "
     "serve both; decoders rename it to one and fail for the other, Java also where the record does not occur",
+    "alias-in-union": "a reader's type has the full name of one branch of a writer's union and an alias for another: "
+    "Java's decoder renames that one, has two branches of one name, and fails",
     "wide-float": "fastavro reads int and long as float without rounding to single precision",
     "json-default": "fastavro leaves a default as JSON has it: bytes and fixed as text, whole numbers as int",
     "uninhabited": "no value exists that could show the incompatibility",
@@ -88,6 +90,8 @@ class Case:
     """Somewhere, not only where it decides, a field matches more than one of the writer's."""
     shared: bool
     """Two fields of some record of the reader claim one name."""
+    collides: bool
+    """By the reader's aliases two branches of some union of the writer get one name."""
 
 
 def case(random: Random, *, uninhabited: bool = False) -> Case:
@@ -107,12 +111,24 @@ def case_of(drawn: SchemaPair, random: Random) -> Case:
     locals_ = (one for formula in meaning.solution.formulas.values() for one in _locals(formula))
     ambiguous = any(one.difference.kind == Kind.AMBIGUOUS_FIELD for one in locals_)
     data = tuple(encode(drawn.writer, value) for value in values)
-    return Case(drawn, meaning, values, data, ambiguous, _shares_alias(drawn.reader))
+    return Case(drawn, meaning, values, data, ambiguous, _shares_alias(drawn.reader), _collides(drawn))
 
 
 def _shares_alias(schema: Schema) -> bool:
     claims = ([{one.name, *one.aliases} for one in node.fields] for node in schema.nodes if isinstance(node, Record))
     return any(len(set().union(*names)) < sum(map(len, names)) for names in claims)
+
+
+def _collides(drawn: SchemaPair) -> bool:
+    named = [node for node in drawn.reader.nodes if isinstance(node, Named)]
+    renamed = {alias: node.name for node in named for alias in node.aliases}
+    for node in drawn.writer.nodes:
+        if isinstance(node, Union):
+            branches = [drawn.writer[index] for index in node.branches]
+            names = [renamed.get(one.name, one.name) for one in branches if isinstance(one, Named)]
+            if len(set(names)) < len(names):
+                return True
+    return False
 
 
 def _locals(formula: Formula[Any]) -> Iterator[Local]:
@@ -187,6 +203,8 @@ def _value(one: Case, value: Value, mine: Any, peers: dict[str, Any], tally: Tal
             reason = "alias-namespace"
         elif one.shared:
             reason = "shared-alias"
+        elif peer == "Avro Java" and one.collides and isinstance(got, Failed):
+            reason = "alias-in-union"
         elif peer == "Avro Java" and one.ambiguous:
             reason = "ambiguous-field"
         else:

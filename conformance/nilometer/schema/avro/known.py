@@ -12,7 +12,7 @@ from typing import Any
 
 from nilometer.schema.avro.peers import Failed
 from nilometer_models.schema.avro.nodes import Json
-from nilometer_models.schema.avro.values import Value
+from nilometer_models.schema.avro.values import Tagged, Value
 
 FAILS = Failed("…")
 
@@ -80,6 +80,9 @@ KNOWN = (
     _known("shared-alias", "one written field for two of the reader",
            _record("R", _field("a", "int", aliases=["b"]), _field("b", "int")), _record("R", _field("b", "int")),
            {"b": 1}, {"a": 1, "b": 1}, FAILS, FAILS),
+    _known("alias-in-union", "an alias gives two branches of the writer's union one name",
+           {**_record("B"), "aliases": ["A"]}, [_record("A"), _record("B")], Tagged(1, {}),
+           {}, {}, FAILS),
     _known("ambiguous-field", "name and alias both written", RENAMED, BOTH, {"a": 1, "b": 2}, FAILS, FAILS, FAILS,
            compatible=False, java_compatible=False),
     _known("ambiguous-field", "Java's checker throws, though another branch reads it", [RENAMED, _record("m.R")], BOTH,
