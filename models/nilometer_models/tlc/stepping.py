@@ -15,6 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,18 @@ def start_jvm(java: Java | None = None) -> Any:
         library = (java or find_java()).library
         assert library is not None, "this Java has no libjvm"
         # -Xrs, and no interrupts: Ctrl-C and SIGTERM stay what they are in Python.
-        # A folder of its own: TLC unpacks its standard modules there, and another process may be reading them.
-        scratch = tempfile.mkdtemp(prefix="nilometer-jvm-")
-        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-        options = ("-Xrs", "-XX:+UseSerialGC", "-Xmx1g", f"-Djava.io.tmpdir={scratch}")
+        options = ("-Xrs", "-XX:+UseSerialGC", "-Xmx1g")
         jpype.startJVM(str(library), *options, convertStrings=False, interrupt=False)
+    jpype.JClass("java.lang.System").setProperty("java.io.tmpdir", _scratch())
     return jpype
+
+
+@cache
+def _scratch() -> str:
+    """A folder of this process: TLC unpacks its standard modules there, and another process may be reading them."""
+    made = tempfile.mkdtemp(prefix="nilometer-jvm-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 class TlcState:

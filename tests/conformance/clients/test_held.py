@@ -1,5 +1,3 @@
-import itertools
-
 import pytest
 
 from nilometer.clients.batches import data_batch
@@ -7,8 +5,6 @@ from nilometer.clients.held import HeldRequest
 from nilometer.clients.session import LATEST
 from nilometer.settings import Settings
 from tests.conformance.requirements.judging import subject
-
-NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
@@ -22,8 +18,8 @@ def held_produce(session, topic):
     return HeldRequest(session, request, version, session.leader(topic))
 
 
-def test_a_held_request_does_nothing_until_it_is_released(session):
-    topic = session.create_topic(f"held-{next(NUMBERS)}-{id(session)}")
+def test_a_held_request_does_nothing_until_it_is_released(session, name):
+    topic = session.create_topic(name("held"))
     with held_produce(session, topic) as held:
         assert session.produce(topic, data_batch("first")).base_offset == 0
         assert held.exchange.response is None
@@ -33,8 +29,8 @@ def test_a_held_request_does_nothing_until_it_is_released(session):
         assert exchange in session.journal.exchanges
 
 
-def test_a_held_request_that_is_dropped_has_no_effect(session):
-    topic = session.create_topic(f"held-{next(NUMBERS)}-{id(session)}")
+def test_a_held_request_that_is_dropped_has_no_effect(session, name):
+    topic = session.create_topic(name("held"))
     with held_produce(session, topic):
         pass
     session.produce(topic, data_batch("after"))

@@ -1,7 +1,5 @@
 """The requests that every check needs, against an honest broker and against scripted ones."""
 
-import itertools
-
 import pytest
 
 from nilometer.clients.batches import data_batch
@@ -20,8 +18,6 @@ from nilometer_reference.wire.messages.metadata import MetadataResponsePartition
 from tests.conformance.requirements.judging import subject
 from tests.conformance.scripted import ScriptedBroker
 
-NUMBERS = itertools.count(1)
-
 
 @pytest.fixture
 def session(honest):
@@ -30,8 +26,8 @@ def session(honest):
 
 
 @pytest.fixture
-def topic(session):
-    return session.create_topic(f"session-{next(NUMBERS)}-{id(session)}", partitions=2)
+def topic(session, name):
+    return session.create_topic(name("session"), partitions=2)
 
 
 def scripted(broker: ScriptedBroker, **ranges) -> Session:
@@ -80,13 +76,13 @@ def test_a_refused_produce_is_returned_not_raised(session, topic):
     assert not produced.ok
 
 
-def test_a_producer_has_an_id_and_a_transactional_one_a_coordinator(session):
+def test_a_producer_has_an_id_and_a_transactional_one_a_coordinator(session, name):
     first, second = session.init_producer_id(), session.init_producer_id()
     assert first[0] != second[0]
-    name = f"session-{next(NUMBERS)}-{id(session)}"
-    assert session.init_producer_id(name)[0] >= 0
-    assert session.coordinator(TRANSACTION, name) in session.brokers
-    assert session.coordinator(GROUP, name) in session.brokers
+    transactional_id = name("session")
+    assert session.init_producer_id(transactional_id)[0] >= 0
+    assert session.coordinator(TRANSACTION, transactional_id) in session.brokers
+    assert session.coordinator(GROUP, transactional_id) in session.brokers
 
 
 def test_a_topic_can_be_deleted_once(session, topic):

@@ -1,6 +1,6 @@
 """Both protocols against an honest broker; what passes by itself is asked again, everything else is handed back."""
 
-import itertools
+from uuid import uuid4
 
 import pytest
 
@@ -24,7 +24,6 @@ from nilometer_reference.wire.errors import ErrorCode
 from tests.conformance.requirements.faulty import FaultyBroker
 from tests.conformance.requirements.judging import subject
 
-NUMBERS = itertools.count(1)
 BOTH = pytest.mark.parametrize("protocol", list(Protocol))
 
 
@@ -35,12 +34,12 @@ def session(honest):
 
 
 @pytest.fixture
-def topic(session):
-    return session.create_topic(f"transactional-{next(NUMBERS)}-{id(session)}", partitions=2)
+def topic(session, name):
+    return session.create_topic(name("transactional"), partitions=2)
 
 
 def new_producer(session: Session, protocol: Protocol, **settings) -> TransactionalProducer:
-    producer = TransactionalProducer(session, f"id-{next(NUMBERS)}-{id(session)}", protocol, **settings)
+    producer = TransactionalProducer(session, f"id-{uuid4()}", protocol, **settings)
     producer.init()
     return producer
 
@@ -104,7 +103,7 @@ def test_only_the_new_protocol_raises_the_epoch_with_each_transaction(session, t
 @BOTH
 def test_offsets_go_with_the_transaction(session, topic, protocol):
     producer = new_producer(session, protocol)
-    answered = producer.commit_offsets(f"group-{id(producer)}", {(topic.name, 0): 5})
+    answered = producer.commit_offsets(f"group-{uuid4()}", {(topic.name, 0): 5})
     assert answered.ok, answered.error
     assert producer.end(True).ok
     apis = [one.api for one in producer.exchanges]

@@ -8,9 +8,9 @@ from tests.conformance.requirements.judging import subject
 
 
 @pytest.fixture
-def log(honest):
+def log(honest, name):
     actor = subject(honest).session(Settings())
-    topic = actor.create_topic(f"deleting-{id(actor)}")
+    topic = actor.create_topic(name("deleting"))
     actor.produce(topic, data_batch("a", 3))
     yield actor, topic
     actor.close()

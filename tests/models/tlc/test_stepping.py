@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,26 @@ def test_two_specifications_step_side_by_side() -> None:
             Label("Fill", (("jug", "small"),)): canonical_state(State(3, 0)),
             Label("Fill", (("jug", "big"),)): canonical_state(State(0, 5)),
         }
+
+
+SHARED = """
+import sys
+from pathlib import Path
+import jpype
+from nilometer_models.java import find_java
+from nilometer_models.tlc.stepping import Stepper
+from tests.models.toy import instance
+
+jpype.startJVM(str(find_java().library), "-Djava.io.tmpdir=" + sys.argv[1], convertStrings=False)
+Stepper(instance(), Path(sys.argv[2]))
+print(*Path(sys.argv[1]).glob("*.tla"))
+"""
+
+
+def test_in_a_jvm_that_others_started_nothing_is_unpacked_where_other_processes_unpack(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SHARED, str(tmp_path), str(MODULE)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=MODULE.parents[2])
+    assert ran.stdout.strip() == ""
 
 
 def test_an_invariant_is_judged_in_any_state() -> None:

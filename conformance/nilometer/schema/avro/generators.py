@@ -53,7 +53,7 @@ class _Writer:
         return getattr(self, f"_{self.random.choice(kinds)}")(depth)
 
     def _primitive(self, depth: int) -> Written:  # noqa: ARG002 - one signature for all
-        return self.random.choice([*PRIMITIVES, *PRIMITIVES, *LOGICAL])
+        return copy.deepcopy(self.random.choice([*PRIMITIVES, *PRIMITIVES, *LOGICAL]))
 
     def _reference(self, depth: int) -> Written:  # noqa: ARG002
         return self.random.choice(self.defined)
@@ -230,7 +230,8 @@ def _fields(random: Random, found: list[_Slot]) -> list[Written]:
 
 
 def _add_field(random: Random, found: list[_Slot]) -> None:
-    field = {"name": _one(random, (*FIELDS, "e")), "type": _one(random, (*PRIMITIVES, NEW_ENUM))}
+    # A copy: a later change may be one of this very enum.
+    field = {"name": _one(random, (*FIELDS, "e")), "type": copy.deepcopy(_one(random, (*PRIMITIVES, NEW_ENUM)))}
     if random.random() < 0.5:
         give_default(field)
     _fields(random, found).append(field)

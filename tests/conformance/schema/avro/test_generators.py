@@ -22,6 +22,13 @@ def test_pairs_parse_and_have_values(random: Random) -> None:
     assert set(one.changes) <= set(CHANGES)
 
 
+def test_a_seed_gives_the_same_pairs_whatever_was_drawn_before() -> None:
+    first, second = ([pair(random) for _ in range(2_000)] for random in (Random(8), Random(8)))
+    assert [(one.reader_text, one.writer_text) for one in first] == [
+        (one.reader_text, one.writer_text) for one in second
+    ]
+
+
 def test_every_change_is_made_and_both_verdicts_come() -> None:
     random = Random(3)
     pairs = [pair(random) for _ in range(1_000)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from nilometer_reference.wire.codec import Message
 from nilometer_reference.wire.messages import (
+    DescribeGroupsRequest,
     HeartbeatRequest,
     JoinGroupRequest,
     OffsetCommitRequest,
@@ -169,6 +170,17 @@ class Story:
         self.until_rebalance(first)
         again = self.ask(self.joining(first.member_id), version, "a")
         return again, self.answer("b")
+
+    def described_once_written(self, version: int) -> None:
+        """Kafka tells of a group only what is committed, and answers a first JoinGroup before the new group is."""
+        connection = self.at("a")
+        for _ in range(100):
+            connection.send(DescribeGroupsRequest([self.group]), version)
+            response = connection.answer()
+            if response.groups[0].group_state != "Dead":
+                break
+            self._side.between_heartbeats()
+        self.lines.append(f"a: {self._show(response)}")
 
     def until_rebalance(self, joined: Any, who: str = "a") -> None:
         """Heartbeats until one says 27; how many it takes is not part of the story."""
