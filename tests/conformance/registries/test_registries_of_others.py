@@ -27,7 +27,7 @@ WEAK = {"Apicurio": {"S13"}, "srfake": {"S13", "S14"}}
 ])  # fmt: skip
 def test_each_known_bug_shows_and_no_other(spec: str, software: str, installed: Any, tmp_path: Path) -> None:
     installed(spec)
-    arguments = ["check", spec, "--seed", "1", "--cases", "1", "--timeout", "60s", "-o", str(tmp_path)]
+    arguments = ["check", spec, "--seed", "1", "--cases", "1", "--timeout", "30s", "-o", str(tmp_path)]
     result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     results = {one["req"]: one for one in read(tmp_path / NAME) if one["t"] == "result"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nilometer.clients.exchange import Journal
+from nilometer.clients.raw import NoAnswer
 from nilometer.clients.registry import HttpExchange, RegistryClient
 from nilometer.registries.routes import ALWAYS, CONTEXTS, NAMES, SET_MODE, Routes, find_routes, is_served
 from nilometer.verdict import NotObservable, Reason
-from tests.conformance.faulty_registry import FaultyRegistry, Passing
+from tests.conformance.faulty_registry import FaultyRegistry, HangUp, Passing
 from tests.conformance.requirements.schemas.conftest import honest_registry
 
 __all__ = ["honest_registry"]  # the fixture
@@ -40,6 +41,24 @@ def test_the_reference_serves_every_route_and_nothing_is_written(honest_registry
     assert routes.missing == []
     written = [one for one in seen if one.method in ("PUT", "DELETE") or one.is_registration]
     assert all(one.status in (404, 422) for one in written)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_probe_that_was_not_answered_is_asked_once_more(honest_registry: str, times: int) -> None:
+    left = [times]
+
+    def silent(passing: Passing) -> None:
+        if passing.path.startswith("/schemas/guids/") and left[0]:
+            left[0] -= 1
+            raise HangUp
+
+    with FaultyRegistry(honest_registry, on_request=silent) as registry:
+        client = RegistryClient(("127.0.0.1", registry.server_address[1]), Journal())
+        if times == 1:
+            assert find_routes(client, "nobody-asks").missing == []
+        else:
+            with pytest.raises(NoAnswer, match="/schemas/guids/"):
+                find_routes(client, "nobody-asks")
 
 
 def test_a_route_that_is_not_there_is_not_applicable(honest_registry: str) -> None:
