@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nilometer_reference.registry import json_containers
+from nilometer_reference.registry.errors import RegistryError
 from nilometer_reference.registry.json_rules import differences
 from nilometer_reference.registry.json_schema import parse_json
 from tests.models.schema.json_schema.rows import ARRAYS, OBJECTS, Row
@@ -63,6 +64,13 @@ def test_the_first_pattern_that_matches_covers_a_name() -> None:
 def test_a_pattern_that_is_none_matches_nothing() -> None:
     model = {"patternProperties": {"([": N}}
     assert why({**model, "properties": {"b": S}}, model) == []
+
+
+def test_a_pattern_whose_match_is_not_found_in_time_is_told() -> None:
+    model = {"patternProperties": {"^(a|a)+$": S}}
+    with pytest.raises(RegistryError, match=r"the pattern \^\(a\|a\)\+\$ matches the name a{60}!") as refused:
+        why({**model, "properties": {"a" * 60 + "!": S}}, model)
+    assert refused.value.code == 42201
 
 
 def mistaken(rows: list[Row]) -> set[str]:

@@ -196,6 +196,14 @@ def test_what_is_too_large_is_42209(client: Client, type: str) -> None:
     assert client.error("GET", f"/subjects/{subject}/versions") == 40401
 
 
+def test_a_pattern_that_takes_for_ever_to_match_is_42201_and_the_registry_goes_on(client: Client) -> None:
+    former = {"type": "object", "patternProperties": {"^(a|a)+$": {"type": "string"}}}
+    later = {**former, "properties": {"a" * 60 + "!": {"type": "string"}}}
+    client.good("POST", "/subjects/patterns/versions", {"schema": json.dumps(former), **JSON})
+    assert client.error("POST", "/subjects/patterns/versions", {"schema": json.dumps(later), **JSON}) == 42201
+    assert client.good("GET", "/subjects/patterns/versions") == [1]
+
+
 def test_a_verdict_on_a_thousand_fields_of_protobuf_comes_at_once_with_all_that_protoc_takes(client: Client) -> None:
     """Measured: 26 ms. The limit is a question's, over HTTP, on a busy machine."""
     fields = "".join(f"int32 f{number} = {number}; " for number in range(1, 1001))
