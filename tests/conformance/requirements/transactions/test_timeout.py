@@ -1,8 +1,17 @@
+import time
+from threading import Event
+
 import pytest
 
+from nilometer.settings import Profile
 from nilometer.verdict import Reason
 from nilometer_reference.wire.errors import ErrorCode
-from nilometer_reference.wire.messages import EndTxnResponse, InitProducerIdRequest, InitProducerIdResponse
+from nilometer_reference.wire.messages import (
+    EndTxnResponse,
+    FetchRequest,
+    InitProducerIdRequest,
+    InitProducerIdResponse,
+)
 from tests.conformance.requirements.faulty import FaultyBroker
 from tests.conformance.requirements.judging import assert_holds, judge
 from tests.conformance.requirements.producing import on_codes
@@ -47,10 +56,23 @@ def test_another_error_for_a_bad_time_out_is_found(honest):
 
 def test_an_abort_that_comes_too_early_is_found(hasty):
     def impatient(passing):
-        if isinstance(passing.request, InitProducerIdRequest) and passing.request.transaction_timeout_ms == 300:
-            passing.request.transaction_timeout_ms = 10
+        if isinstance(passing.request, InitProducerIdRequest) and passing.request.transaction_timeout_ms == 1_000:
+            passing.request.transaction_timeout_ms = 100
 
-    found(hasty, "T13", "aborted-too-early", on_request=impatient)
+    found(hasty, "T13", "aborted-too-early", profile=Profile.CORE, on_request=impatient)
+
+
+def test_an_abort_that_comes_before_anybody_can_look_is_found(hasty):
+    looked = Event()
+
+    def impatient(passing):
+        if isinstance(passing.request, InitProducerIdRequest) and passing.request.transaction_timeout_ms == 1_000:
+            passing.request.transaction_timeout_ms = 100
+        if isinstance(passing.request, FetchRequest) and passing.request.isolation_level == 1 and not looked.is_set():
+            time.sleep(0.4)
+            looked.set()
+
+    found(hasty, "T13", "aborted-too-early", profile=Profile.CORE, on_request=impatient)
 
 
 def test_an_abort_that_never_comes_is_found(hasty):
@@ -104,6 +126,6 @@ def test_where_open_transactions_hold_nothing_back_nothing_is_said_about_time(ha
             one.answer.last_stable_offset = one.answer.high_watermark
 
     with FaultyBroker(hasty, on_response=the_high_watermark) as broker:
-        result = judge("T13", broker.bootstrap)
+        result = judge("T13", broker.bootstrap, profile=Profile.CORE)
     assert_holds(result)
     assert result.skipped[Reason.REFUSED] == 1

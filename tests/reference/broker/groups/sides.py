@@ -17,7 +17,7 @@ from nilometer_reference.wire.messages import (
     CreateTopicsRequest,
     DeleteTopicsRequest,
     FindCoordinatorRequest,
-    HeartbeatRequest,
+    LeaveGroupRequest,
     MetadataRequest,
 )
 from nilometer_reference.wire.messages.create_topics import CreatableTopic
@@ -128,8 +128,11 @@ class SocketSide:
             _ask_until_ready(connection, request, version)
 
     def expect_group(self, group: str) -> None:
-        """Kafka reads the partitions of `__consumer_offsets` one after the other; this is the group's turn."""
-        _ask_until_ready(self.connect("first"), HeartbeatRequest(group, 1, "m"), 0)
+        """Kafka reads the partitions of `__consumer_offsets` one after the other; this is the group's turn.
+
+        Heartbeats of anybody are answered 0 until the group's partition is read.
+        """
+        _ask_until_ready(self.connect("first"), LeaveGroupRequest(group, "nobody"), 0)
 
     def connect(self, client_id: str) -> Connection:
         connection = _SocketConnection(self._address, client_id)
