@@ -10,19 +10,19 @@ def test_an_honest_broker_holds(cleaning):
     assert_holds(judge("C8", cleaning, profile="core"))
 
 
-def beginning_at(add):
+BY_TIME, BY_SIZE = 8, 5
+"""Where the two logs begin once retention has done all that it may; until then it may stop elsewhere."""
+
+
+def two_too_many(passing):
     """The log start offset is told to lie further on, and so it is kept to."""
-
-    def hook(passing):
-        for asked, answer in listed(passing):
-            if asked.timestamp == EARLIEST and answer.offset > 0:
-                answer.offset += add
-
-    return hook
+    for asked, answer in listed(passing):
+        if asked.timestamp == EARLIEST and answer.offset in (BY_TIME, BY_SIZE):
+            answer.offset += 2
 
 
 def test_young_records_that_are_removed_are_found(cleaning):
-    with FaultyBroker(cleaning, on_response=beginning_at(2)) as broker:
+    with FaultyBroker(cleaning, on_response=two_too_many) as broker:
         result = judge("C8", broker.bootstrap, profile="core")
     assert {one.signature for one in result.counterexamples} == {"young-record-deleted", "too-much-deleted"}
 
