@@ -51,10 +51,14 @@ class Statement:
 
 
 def holds(claim: Formula, premises: tuple[Formula, ...] = ()) -> bool:
-    """The claim follows from the premises; False when a model contradicts it; `NotDecided` when z3 cannot say."""
-    solver = z3.Solver()
+    """The claim follows from the premises; False when a model contradicts it; `NotDecided` when z3 cannot say.
+
+    In a context of its own: how long quantifiers take depends on the terms that were made before.
+    """
+    context = z3.Context()
+    solver = z3.Solver(ctx=context)
     solver.set("timeout", TIMEOUT_MS)
-    solver.add(*premises, z3.Not(claim))
+    solver.add(*(one.translate(context) for one in (*premises, z3.Not(claim))))
     answer = solver.check()
     if answer == z3.unknown:
         raise NotDecided(solver.reason_unknown())
