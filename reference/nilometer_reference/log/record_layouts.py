@@ -21,8 +21,10 @@ COUNT_MIN: Final = 4
 """Fewer records are read sooner than compared."""
 LAYOUTS_MAX: Final = 256
 
-SIGNED_ORDER: Final = bytes(((byte >> 1) ^ -(byte & 1)) + 64 if byte < 128 else 255 for byte in range(256))
-"""A one-byte varint -> its value + 64."""
+_VALUE: Final = tuple((byte >> 1) ^ -(byte & 1) for byte in range(128))
+"""A one-byte varint -> its value."""
+_UP_TO: Final = tuple(bytes(byte for byte in range(128) if _VALUE[byte] <= _VALUE[last]) for last in range(128))
+"""A one-byte varint -> all those of no larger value."""
 _ONE_BYTE_OFFSETS: Final = 64
 """Offset deltas below this take one byte."""
 _TWO_BYTE_OFFSETS: Final = 8192
@@ -50,17 +52,25 @@ def uniform_facts(block: bytes, count: int) -> tuple[int, int, int] | None:
     for places, column in layout.columns:
         if block[places] != column:
             return None
-    largest, found, index = -1, 0, 0
+    largest, found, index = -65, 0, 0  # no varint of one byte is as small
     for places in layout.timestamps:
         column = block[places]
         if not column.isascii():
             return None
-        ordered = column.translate(SIGNED_ORDER)
-        top = ordered[0] if ordered.count(ordered[0]) == len(ordered) else max(ordered)
+        top, at = largest_varint(column)
         if top > largest:
-            largest, found = top, index + ordered.index(top)
+            largest, found = top, index + at
         index += len(column)
-    return largest - 64, found, 0 if key < 0 else -1
+    return largest, found, 0 if key < 0 else -1
+
+
+def largest_varint(column: bytes) -> tuple[int, int]:
+    """(largest value, its first place) of varints of one byte each. Soonest where it is the last: time goes on."""
+    largest = column[-1]
+    larger = column.translate(None, _UP_TO[largest])
+    if larger:
+        largest = max(larger, key=_VALUE.__getitem__)
+    return _VALUE[largest], column.index(largest)
 
 
 def _lengths(block: bytes) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from array import array
 from sys import byteorder
 from typing import Final
 
-from nilometer_reference.log.record_layouts import COUNT_MIN, SIGNED_ORDER, uniform_facts
+from nilometer_reference.log.record_layouts import COUNT_MIN, largest_varint, uniform_facts
 from nilometer_reference.wire.record_encoding import RecordFacts, read_varint, records_block, walk_records
 from nilometer_reference.wire.records import Batch
 
@@ -201,9 +201,7 @@ def _largest_delta(columns: list[bytes]) -> tuple[int, int, int]:
             column = column[: count - len(column.lstrip(_LAST))]
         if not column:
             return 0, 0, 0
-        ordered = column.translate(SIGNED_ORDER)
-        top = max(ordered)
-        return top - 64, ordered.index(top), len(column)
+        return *largest_varint(column), len(column)
     if len(columns) > 2:
         return 0, 0, 0
     low, high = columns

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nilometer_reference.log.record_layouts import COUNT_MIN, uniform_facts
+from nilometer_reference.log.record_layouts import COUNT_MIN, largest_varint, uniform_facts
 from nilometer_reference.wire.record_encoding import Record, encode_batch, walk_records
 from nilometer_reference.wire.record_errors import InvalidRecord
 from nilometer_reference.wire.records import Batch, seal
@@ -106,3 +106,9 @@ def test_a_timestamp_of_more_than_one_byte_does_not_fit(place: int) -> None:
     assert uniform_facts(bytes(block), 100) == (0, 0, 0)
     block[record + 2] = 0x82
     assert uniform_facts(bytes(block), 100) is None
+
+
+@given(st.lists(st.integers(-64, 63), min_size=1).flatmap(lambda some: st.sampled_from([some, sorted(some)])))
+def test_the_largest_varint_is_the_first_of_the_largest_values(values: list[int]) -> None:
+    column = bytes(value << 1 if value >= 0 else ~value << 1 | 1 for value in values)
+    assert largest_varint(column) == (max(values), values.index(max(values)))
