@@ -69,7 +69,7 @@ def largest_varint(column: bytes) -> tuple[int, int]:
     largest = column[-1]
     larger = column.translate(None, _UP_TO[largest])
     if larger:
-        largest = max(larger, key=_VALUE.__getitem__)
+        largest = max(set(larger), key=_VALUE.__getitem__)
     return _VALUE[largest], column.index(largest)
 
 
