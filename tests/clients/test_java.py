@@ -333,13 +333,17 @@ def test_an_administrator_sees_offsets_producers_and_transactions(
 ) -> None:
     at, transactional_id = java.partition(topic), name("id")
     spec = java("clients.admin.OffsetSpec")
+
+    def transaction() -> Any:
+        return java.get(admin.describeTransactions(java.list(transactional_id)).all()).get(transactional_id)
+
     with producer(java, bootstrap, transactional_id=transactional_id) as sink:
         sink.initTransactions()
         sink.beginTransaction()
         java.get(sink.send(record(java, topic, b"open")))
         latest = java.get(admin.listOffsets(java.map({at: spec.latest()})).all()).get(at)
         assert int(latest.offset()) == 1
-        described = java.get(admin.describeTransactions(java.list(transactional_id)).all()).get(transactional_id)
+        described = transaction()
         assert str(described.state()) == "Ongoing"
         assert [str(one) for one in described.topicPartitions()] == [f"{topic}-0"]
         listed = java.get(admin.listTransactions().all())
@@ -347,8 +351,8 @@ def test_an_administrator_sees_offsets_producers_and_transactions(
         producers = java.get(admin.describeProducers(java.list(at)).all()).get(at).activeProducers()
         assert [int(one.currentTransactionStartOffset().getAsLong()) for one in producers] == [0]
         sink.commitTransaction()
-    described = java.get(admin.describeTransactions(java.list(transactional_id)).all()).get(transactional_id)
-    assert str(described.state()) == "CompleteCommit"
+    # A commit is answered once it is decided; the markers follow.
+    eventually(lambda: str(transaction().state()) == "CompleteCommit", "the transaction is complete")
     java.get(admin.deleteRecords(java.map({at: java("clients.admin.RecordsToDelete").beforeOffset(1)})).all())
     earliest = java.get(admin.listOffsets(java.map({at: spec.earliest()})).all()).get(at)
     assert int(earliest.offset()) == 1
