@@ -10,7 +10,7 @@ check: ## check the embedded reference broker
 	@$(RUN) nilometer check
 
 test: ## run every test; what cannot run here is skipped with its reason
-	@$(RUN) pytest -n 3 --dist loadgroup
+	@$(RUN) pytest -n 2 --dist loadgroup
 
 lint: ## ruff, mypy strict, import contracts
 	@$(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy && $(RUN) lint-imports
