@@ -82,7 +82,7 @@ def parse(parsed: Any, names: dict[str, Node], namespace: str = "") -> Node:
             return Node(parsed)
         found = names.get(_full(parsed, namespace)) or names.get(parsed)
         if found is None:
-            raise invalid_schema(f"AVRO: {parsed!r} is no type that is known here")
+            raise invalid_schema(f"AVRO: {parsed!r:.80} is no type that is known here")
         return found
     if isinstance(parsed, list):
         return _union(parsed, names, namespace)

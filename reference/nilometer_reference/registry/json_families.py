@@ -30,6 +30,7 @@ FAMILIES: Final = {
 }  # fmt: skip
 FAMILY: Final = {word: type for type, words in FAMILIES.items() for word in words}
 """Keyword -> the type that it is of."""
+_NUMBERS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 Make = Callable[[Any], Node]
 """The node of a schema that stands below."""
 
@@ -61,7 +62,9 @@ def _counts(node: Node, written: Written, place: Place, *words: str) -> None:
 def _number(node: Node, type: str, written: Written, place: Place) -> None:
     if type == "integer":
         node.words["integer"] = True
-    for word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"):
+    for word in _NUMBERS:
+        if word not in written:
+            continue
         if place.draft == 4 and isinstance(written.get(word), bool):
             continue  # The form of draft-04, which registries do not look at.
         if (said := keywords.number(written, word, place)) is not None:

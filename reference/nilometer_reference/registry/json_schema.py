@@ -105,7 +105,11 @@ class _Builder:
         def make(below: Any) -> Node:
             return self._make(below, place)
 
-        words = [word for word in _REFERENCES if word in written and place.draft > DRAFT_7]
+        words = [word for word in _REFERENCES if word in written] if place.draft > DRAFT_7 else []
+        only = None if words else _only_type(written)
+        if only is not None:
+            fill(node, only, written, place, make)
+            return
         targets = [self._make(self._texts.find(written[word], place), place) for word in words]
         groups = _groups(written, place, make)
         if targets and not groups:
@@ -117,6 +121,15 @@ class _Builder:
             node.branches = len(node.listed)
         else:
             node.kind = "empty"
+
+
+def _only_type(written: Written) -> str | None:
+    """The type of a schema with the keywords of that type only, as nearly all are; None for any other."""
+    said = written.get("type")
+    if not isinstance(said, str) or said not in TYPES or not _NO_TYPES.isdisjoint(written):
+        return None
+    named = "number" if said == "integer" else said
+    return said if all(FAMILY.get(word, named) == named for word in written) else None
 
 
 def _groups(written: Written, place: Place, make: Make) -> list[Node]:
@@ -169,5 +182,5 @@ def _types(written: Written, place: Place, make: Make) -> list[Node]:
     if isinstance(said, list) and "type" in written:
         nodes = [Node("anyOf", place.at, listed=nodes, branches=len(nodes))]
     named = {"number" if one == "integer" else one for one in listed}
-    missing = dict.fromkeys(FAMILY[word] for word in written if word in FAMILY and FAMILY[word] not in named)
-    return [*nodes, *(fill(Node(at=place.at), type, written, place, make) for type in missing)]
+    missing = [FAMILY[word] for word in written if word in FAMILY and FAMILY[word] not in named]
+    return [*nodes, *(fill(Node(at=place.at), type, written, place, make) for type in dict.fromkeys(missing))]

@@ -105,7 +105,7 @@ class Texts:
                 self._places[id(value)] = Place(base, draft, at)
                 for key, item in value.items():
                     if isinstance(item, dict | list) and (by_name or key not in _VALUES):
-                        step = key.replace("~", "~0").replace("/", "~1")
+                        step = key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
                         waiting.append((item, base, f"{at}/{step}", key in _BY_NAME and not by_name, depth + 1))
 
     def _identified(self, value: dict[str, Any], base: str, draft: int, at: str) -> str:

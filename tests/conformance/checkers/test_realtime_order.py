@@ -1,9 +1,8 @@
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nilometer.checkers.realtime_order import Append, realtime_order
+from tests.work import steps
 
 
 def judge(*appends):
@@ -82,12 +81,10 @@ def test_as_many_are_judged_as_a_search_of_all_pairs_finds(history):
     assert realtime_order(history).judged == later
 
 
-def test_a_history_twice_as_long_takes_not_much_more_than_twice_as_long():
-    def seconds(count):
+def test_a_history_twice_as_long_takes_twice_the_steps():
+    def taken(count):
         history = [Append(10 * n, 10 * n + 15, n) for n in range(count)]
-        started = time.perf_counter()
         assert not realtime_order(history).findings
-        return time.perf_counter() - started
+        return steps(lambda: realtime_order(history))
 
-    seconds(1_000)
-    assert min(seconds(40_000) for _ in range(3)) < 4 * min(seconds(20_000) for _ in range(3))
+    assert taken(4_000) < 2.1 * taken(2_000)

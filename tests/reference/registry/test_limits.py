@@ -1,82 +1,58 @@
-"""Large, deep and twisted input: verdicts in time, look-ups that do not grow, refusals with their code.
+"""Large, deep and twisted input: verdicts in few steps, look-ups that do not grow, refusals with their code.
 
-Bounds are generous; what was measured on a small machine with two cores stands beside them.
+How long verdicts take is measured in benchmarks/schema.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from benchmarks.schema.shapes import deep, wide
 from nilometer_reference.registry import answers, registration
 from nilometer_reference.registry.checking import check
 from nilometer_reference.registry.records import StoredSchema
 from nilometer_reference.registry.state import State
 from nilometer_reference.registry.subjects import Subject
-from tests.reference.registry.running import Client, record
+from tests.reference.registry.running import Client
+from tests.work import steps
 
 S = Subject(".", "s")
-VERDICT_S = 0.050
 JSON = {"schemaType": "JSON"}
 
 
-def best_of(action: Callable[[], object], times: int = 5) -> float:
-    """The shortest time in seconds that this thread worked: not what others did meanwhile."""
-    taken = []
-    for _ in range(times):
-        start = time.thread_time()
-        action()
-        taken.append(time.thread_time() - start)
-    return min(taken)
-
-
-def wide(type: str, leaf: str) -> Any:
-    names = [f"field{n}" for n in range(1_000)]
-    if type == "AVRO":
-        return record("R", *((name, leaf) for name in names))
-    return {"type": "object", "properties": {name: {"type": leaf} for name in names}, "additionalProperties": False}
-
-
-def deep(type: str, leaf: str) -> Any:
-    """Fifty levels that also lead back to the first one."""
-    inner: Any = leaf if type == "AVRO" else {"type": leaf}
-    for n in reversed(range(50)):
-        if type == "AVRO":
-            inner = record(f"R{n}", ("next", ["null", inner], None), ("first", ["null", "R0"], None))
-        else:
-            below = {"anyOf": [{"type": "null"}, inner]}
-            inner = {"type": "object", "properties": {"next": below, "first": {"$ref": "#"}}}
-    return inner
-
-
-@pytest.mark.parametrize("shape", [wide, deep])
-@pytest.mark.parametrize(("type", "small", "large"), [("AVRO", "int", "long"), ("JSON", "integer", "number")])
-def test_a_verdict_takes_less_than_fifty_milliseconds(
-    shape: Callable[[str, str], Any], type: str, small: str, large: str
-) -> None:
-    """Good and bad, texts parsed anew each time; measured: 3 to 26 ms."""
-    old, new = (StoredSchema(S, n, n, json.dumps(shape(type, leaf)), type) for n, leaf in ((1, small), (2, large)))
-    assert check("BACKWARD", new, [old], lambda _: {}) == []
-    assert check("BACKWARD", old, [new], lambda _: {}) != []
-    taken = {
-        "good": best_of(lambda: check("BACKWARD", new, [old], lambda _: {})),
-        "bad": best_of(lambda: check("BACKWARD", old, [new], lambda _: {})),
-    }
-    assert max(taken.values()) < VERDICT_S, taken
-
-
-def test_a_thousand_branches_against_a_thousand_take_less_than_three_seconds() -> None:
-    """A million pairs; measured: 0.4 s."""
-    old, new = (
-        StoredSchema(S, n, n, json.dumps({"oneOf": [{"const": one} for one in range(1_000 + n)]}), "JSON")
-        for n in (1, 2)
+def verdicts(old: str, new: str, type: str) -> tuple[int, int]:
+    """The steps of a good verdict and of a bad one; texts are parsed anew each time."""
+    first, second = (StoredSchema(S, n, n, said, type) for n, said in ((1, old), (2, new)))
+    said: list[list[str]] = []
+    taken = (
+        steps(lambda: said.append(check("BACKWARD", second, [first], lambda _: {}))),
+        steps(lambda: said.append(check("BACKWARD", first, [second], lambda _: {}))),
     )
-    assert check("BACKWARD", new, [old], lambda _: {}) == []
-    assert best_of(lambda: check("FORWARD", new, [old], lambda _: {}), 1) < 3
+    assert said[0] == []
+    assert said[1] != []
+    return taken
+
+
+@pytest.mark.parametrize(("shape", "size"), [(wide, 1_000), (deep, 50)])
+@pytest.mark.parametrize(("type", "small", "large"), [("AVRO", "int", "long"), ("JSON", "integer", "number")])
+def test_a_verdict_on_many_fields_or_levels_takes_few_steps_each_and_no_more_of_them_when_there_are_twice_as_many(
+    shape: Callable[[str, str, int], str], size: int, type: str, small: str, large: str
+) -> None:
+    """Measured: 32,000 to 321,000 steps."""
+    once = verdicts(shape(type, small, size), shape(type, large, size), type)
+    twice = verdicts(shape(type, small, 2 * size), shape(type, large, 2 * size), type)
+    assert max(once) < 400_000
+    assert [many / few for few, many in zip(once, twice, strict=True) if many > 2.1 * few] == []
+
+
+def test_branches_against_branches_take_few_steps_a_pair() -> None:
+    """Measured: 7 and 13 a pair; a thousand against a thousand take 0.4 s."""
+    old, new = (json.dumps({"oneOf": [{"const": one} for one in range(300 + n)]}) for n in (1, 2))
+    assert max(verdicts(old, new, "JSON")) < 20 * 300 * 300
 
 
 def enum(number: int) -> dict[str, Any]:
@@ -84,7 +60,6 @@ def enum(number: int) -> dict[str, Any]:
 
 
 def test_look_ups_stay_flat_up_to_ten_thousand_versions() -> None:
-    """Measured for each: as long at 10,000 versions as at 1,000."""
     state = State()
 
     def register(number: int) -> StoredSchema:
@@ -102,17 +77,16 @@ def test_look_ups_stay_flat_up_to_ten_thousand_versions() -> None:
         "by guid": lambda: answers.by_guid(state, guid),
         "referrers": lambda: state.referrers(answers.version_of(state, S, 500), deleted=True),
     }
-    measured: list[dict[str, float]] = []
+    measured: list[dict[str, int]] = []
     for number in range(1, 10_001):
         made = register(number)
         if number == 500:
             guid = registration.guid_of(made)
         if number in (1_000, 10_000):
-            measured.append({name: best_of(question, 20) for name, question in questions.items()})
+            measured.append({name: steps(question) for name, question in questions.items()})
     assert made.version == made.id == 10_000
     few, many = measured
-    grown = {name: many[name] / few[name] for name in questions if many[name] > 3 * few[name] + 20e-6}
-    assert grown == {}, (few, many)
+    assert few == many
 
 
 DEEP_OBJECT = '{"a":' * 10_000 + "1" + "}" * 10_000
@@ -204,16 +178,13 @@ def test_a_pattern_that_takes_for_ever_to_match_is_42201_and_the_registry_goes_o
     assert client.good("GET", "/subjects/patterns/versions") == [1]
 
 
-def test_a_verdict_on_a_thousand_fields_of_protobuf_comes_at_once_with_all_that_protoc_takes(client: Client) -> None:
-    """Measured: 26 ms. The limit is a question's, over HTTP, on a busy machine."""
+def test_a_thousand_fields_of_protobuf_are_judged_over_http(client: Client) -> None:
     fields = "".join(f"int32 f{number} = {number}; " for number in range(1, 1001))
     body = {"schema": f'syntax = "proto3"; message M {{ {fields}}}', "schemaType": "PROTOBUF"}
     client.good("POST", "/subjects/wide-protobuf/versions", body)
     body["schema"] = body["schema"].replace("int32 f1 ", "string f1 ")
-    started = time.monotonic()
     found = client.good("POST", "/compatibility/subjects/wide-protobuf/versions/latest", body)
     assert found["is_compatible"] is False
-    assert time.monotonic() - started < 2
 
 
 def test_a_subject_may_refer_to_itself_through_another_one_and_is_compared(client: Client) -> None:
