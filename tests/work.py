@@ -5,6 +5,7 @@ Times belong in benchmarks/. A test that promises "no more than" or "grows no fa
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -14,7 +15,8 @@ from typing import Any
 def steps(action: Callable[[], object]) -> int:
     """The lines of Python that this thread runs for the action; a line that a loop comes back to counts each time.
 
-    What a function written in C does counts as nothing: it is right for our own loops, not for a library's.
+    What a function written in C does counts as nothing: it is right for our own loops, not for a library's. Finalizers
+    that the garbage collector would call meanwhile wait. Code that walks sets may take a few steps more or less.
     """
     count = 0
 
@@ -23,10 +25,13 @@ def steps(action: Callable[[], object]) -> int:
         count += event == "line"
         return see
 
-    before = sys.gettrace()
+    before, collects = sys.gettrace(), gc.isenabled()
+    gc.disable()
     sys.settrace(see)
     try:
         action()
     finally:
         sys.settrace(before)
+        if collects:
+            gc.enable()
     return count

@@ -63,12 +63,9 @@ def _number(node: Node, type: str, written: Written, place: Place) -> None:
     if type == "integer":
         node.words["integer"] = True
     for word in _NUMBERS:
-        if word not in written:
-            continue
-        if place.draft == 4 and isinstance(written.get(word), bool):
-            continue  # The form of draft-04, which registries do not look at.
-        if (said := keywords.number(written, word, place)) is not None:
-            node.words[word] = said
+        # In draft-04 some are true or false; registries do not look at that form.
+        if word in written and not (place.draft == 4 and isinstance(written[word], bool)):
+            node.words[word] = keywords.number(written, word, place)
     if node.words.get("multipleOf", 1) <= 0:
         raise refuse(f"{place.at}/multipleOf", "is not above 0")
 
