@@ -33,7 +33,7 @@ from nilometer.targets.target import Control, Endpoint, Target
 PORT_ATTEMPTS = 3
 ADDRESS_IN_USE = re.compile(r"address (is )?already in use|failed to bind|AddrInUse", re.IGNORECASE)
 ANNOUNCED = re.compile(r"^listening on (?:http://)?((?:[^\s:,]+:\d+,?)+)\s*$", re.MULTILINE)
-POLL_FIRST_S, POLL_LONGEST_S = 0.005, 0.1
+POLL_FIRST_S, POLL_LONGEST_S = 0.005, 0.03
 ANSWER_TIMEOUT_S = 2.0
 
 

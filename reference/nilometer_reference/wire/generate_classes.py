@@ -22,6 +22,40 @@ PYTHON_TYPES = {
 ZEROS = {"bool": "False", "float64": "0.0", "string": '""', "bytes": 'b""', "uuid": "ZERO_UUID"}
 
 
+PACKAGE = '''"""Every message of Kafka 4.3 as a dataclass; nested structs live in the modules. Generated.
+
+A module is loaded when the first of its messages is asked for: all of them take longer than the rest of a broker.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+{imports}
+
+_MODULE_OF = {{
+{places}
+}}
+
+__all__ = [
+{exported}
+]
+
+
+def __dir__() -> list[str]:
+    return sorted({{*globals(), *_MODULE_OF}})
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+        found = globals()[name] = getattr(import_module(f".{{_MODULE_OF[name]}}", __name__), name)
+        return found
+'''
+
+
 def class_names(messages: list[Message]) -> dict[tuple[str, str], str]:
     """(message, struct) -> class name: Kafka's own, prefixed where request and response share it."""
     counts = collections.Counter(name for message in messages for name in message.structs)
@@ -107,19 +141,16 @@ def module_source(messages: list[Message]) -> str:
 
 def package_source(files: dict[str, list[Message]]) -> str:
     """The text of `messages/__init__.py`: every message by name."""
-    lines = [
-        '"""Every message of Kafka 4.3 as a dataclass; nested structs live in the modules. Generated."""',
-        "",
-    ]
-    exported = []
+    module_of = {message.name: module for module, messages in files.items() for message in messages}
+    imports = []
     for module, messages in sorted(files.items()):
         names = sorted(message.name for message in messages)
-        exported += names
-        single = f"from .{module} import {', '.join(names)}"
-        lines += [single] if len(single) <= 110 else [
-            f"from .{module} import (", *(f"    {name}," for name in names), ")"]  # fmt: skip
-    lines += ["", "__all__ = [", *(f'    "{name}",' for name in sorted(exported)), "]"]
-    return "\n".join(lines) + "\n"
+        single = f"    from .{module} import {', '.join(names)}"
+        imports += [single] if len(single) <= 110 else [
+            f"    from .{module} import (", *(f"        {name}," for name in names), "    )"]  # fmt: skip
+    places = [f'    "{name}": "{module_of[name]}",' for name in sorted(module_of)]
+    exported = [f'    "{name}",' for name in sorted(module_of)]
+    return PACKAGE.format(imports="\n".join(imports), places="\n".join(places), exported="\n".join(exported))
 
 
 def sources() -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The classes in the tree are those that the table makes."""
 
 import importlib
+import subprocess
+import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -53,3 +55,24 @@ def test_a_struct_of_one_name_in_request_and_response_makes_two_classes() -> Non
         names["ConsumerProtocolSubscription", "TopicPartition"] != names["ConsumerProtocolAssignment", "TopicPartition"]
     )
     assert len(set(names.values())) == len(names)
+
+
+def test_a_module_is_loaded_when_one_of_its_messages_is_asked_for() -> None:
+    program = """
+import sys
+from nilometer_reference.wire import messages
+loaded = lambda: [name for name in sys.modules if name.startswith(messages.__name__ + ".")]
+assert loaded() == [], loaded()
+from nilometer_reference.wire.messages import FetchRequest
+assert messages.FetchRequest is FetchRequest
+assert loaded() == [messages.__name__ + ".fetch"], loaded()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_package_names_every_message_and_nothing_else() -> None:
+    names = {message.name for group in table.all_files().values() for message in group}
+    assert names == set(messages.__all__)
+    assert names <= set(dir(messages))
+    with pytest.raises(AttributeError, match="NoSuchRequest"):
+        messages.NoSuchRequest  # type: ignore[attr-defined]  # noqa: B018
