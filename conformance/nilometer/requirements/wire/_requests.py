@@ -48,11 +48,8 @@ BEHIND_FEATURES = frozenset(
 
 def all_apis() -> list[str]:
     """Every API that we know, by key."""
-    found = [
-        (kind.API_KEY, name.removesuffix("Request"))
-        for name, kind in vars(m).items()
-        if name.endswith("Request") and getattr(kind, "API_KEY", None) is not None
-    ]
+    names = [name.removesuffix("Request") for name in m.__all__ if name.endswith("Request")]
+    found = [(key, name) for name in names if (key := request_class(name).API_KEY) is not None]
     return [name for _, name in sorted(found)]
 
 

@@ -1,5 +1,8 @@
 """Requests that change nothing, of every API in every version."""
 
+import subprocess
+import sys
+
 import pytest
 
 from nilometer.clients.cluster import Versions, request_class
@@ -11,6 +14,7 @@ from nilometer.requirements.wire._requests import (
     error_codes,
     minimal,
 )
+from nilometer_reference.wire import table
 from nilometer_reference.wire.codec import decode, encode
 from nilometer_reference.wire.messages import DeleteTopicsRequest, ProduceResponse
 from nilometer_reference.wire.messages.produce import PartitionProduceResponse, TopicProduceResponse
@@ -26,6 +30,15 @@ def test_each_request_can_be_encoded_in_every_version(api):
 
 def test_requests_that_delete_name_nothing():
     assert minimal("DeleteTopics", 6, "g") == DeleteTopicsRequest()
+
+
+def test_every_api_is_known_however_many_are_loaded():
+    program = "from nilometer.requirements.wire._requests import all_apis; print(*all_apis())"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == all_apis()
+    assert {"Produce", "Fetch", "Metadata", "StreamsGroupDescribe"} < set(all_apis())
+    messages = [message for group in table.all_files().values() for message in group]
+    assert len(all_apis()) == sum(message.kind == "request" for message in messages)
 
 
 def test_what_is_left_out_exists():
