@@ -67,7 +67,7 @@ PRINTED = """
 from confluent_kafka import Producer
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
-sr_client = SchemaRegistryClient({'url': 'https://sr.internal:8081'})
+sr_client = SchemaRegistryClient({'url': 'https://registry.example:8081'})
 avro_serializer = AvroSerializer(sr_client, ORDER_SCHEMA_STR,
     conf={'auto.register.schemas': True}
 )
